@@ -11,7 +11,7 @@
 
 #include "decoder/base/error.h"
 #include "decoder/base/int.h"
-#include "decoder/features.h"
+#include "decoder/feature.h"
 #include "decoder/type_section.h"
 #include "decoder/types.h"
 

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "decoder/base/int.h"
-#include "decoder/features.h"
+#include "decoder/feature.h"
 
 namespace invar {
 
