@@ -49,7 +49,7 @@ struct Table {
   Store* store = nullptr;
   /// The type's concrete heap type, if it has one, as an engine-wide type id.
   u32 element_type_id = 0;
-  std::vector<Ref> storage;
+  u64 capacity = 0;  ///< Elements of address space behind `elements`; memory is taken where it is touched.
 
   /// Elements before, or -1.
   s64 grow(u64 delta, Ref init);

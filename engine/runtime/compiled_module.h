@@ -1,0 +1,52 @@
+// A module as an engine runs it: shared by all its instances, in all stores.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "decoder/module.h"
+#include "engine/runtime/engine.h"
+#include "engine/runtime/objects.h"
+
+namespace invar {
+
+class CompiledModule {
+ public:
+  /// Takes a valid module. Nothing is lowered yet. Error: host_limit.
+  static Result<std::shared_ptr<CompiledModule>> create(Engine& engine, std::shared_ptr<const Module> module);
+
+  Engine& engine() const { return engine_; }
+  const Module& module() const { return *module_; }
+  const std::shared_ptr<const Module>& shared_module() const { return module_; }
+
+  /// Engine-wide id of each type index.
+  const std::vector<u32>& type_ids() const { return type_ids_; }
+
+  /// By function index; the entries of imported functions are not used. Handlers read them without a lock: the
+  /// lowering publishes `entry` last.
+  std::vector<Code> codes;
+  /// Held while a function is lowered; guards code_storage.
+  std::mutex mutex;
+  /// Threaded code of the functions lowered so far.
+  std::vector<std::unique_ptr<u64[]>> code_storage;
+
+  /// The function's name for people: from the name section, else an export's, else empty.
+  std::string function_name(u32 function) const;
+  std::string module_name() const;
+
+ private:
+  CompiledModule(Engine& engine, std::shared_ptr<const Module> module, std::vector<u32> type_ids);
+  struct Names;
+  const Names& names() const;
+
+  Engine& engine_;
+  std::shared_ptr<const Module> module_;
+  std::vector<u32> type_ids_;
+  mutable std::once_flag names_once_;
+  mutable std::shared_ptr<const Names> names_;  // read at first use: only people need names
+};
+
+}  // namespace invar

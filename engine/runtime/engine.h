@@ -1,0 +1,40 @@
+// The engine: configuration and what all stores and modules share.
+#pragma once
+
+#include "decoder/feature.h"
+#include "engine/runtime/engine_types.h"
+
+namespace invar {
+
+/// How out-of-bounds accesses of memory32 are found.
+enum class BoundsChecks : u8 {
+  guard_pages,  ///< By a fault in a reserved region. Falls back to explicit_ where the region cannot be had.
+  explicit_,    ///< By a comparison at every access.
+};
+
+struct EngineConfig {
+  Features features;
+  BoundsChecks bounds_checks = BoundsChecks::guard_pages;
+  bool fuel = false;           ///< Code counts fuel: Store::fuel limits it.
+  bool interruptible = false;  ///< Code polls Store::interrupt.
+  bool deterministic = false;  ///< The spec's deterministic profile. spec: appendix/profiles
+  u32 validation_threads = 1;
+};
+
+/// Thread-safe. Must outlive its modules and stores.
+class Engine {
+ public:
+  explicit Engine(EngineConfig config = {});
+  const EngineConfig& config() const { return config_; }
+  EngineTypes& types() { return types_; }
+  const EngineTypes& types() const { return types_; }
+  /// May memories be guarded? Decided once: configuration, and whether the system grants such reservations.
+  bool guard_pages() const { return guard_pages_; }
+
+ private:
+  EngineConfig config_;
+  EngineTypes types_;
+  bool guard_pages_;
+};
+
+}  // namespace invar

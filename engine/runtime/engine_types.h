@@ -1,0 +1,68 @@
+// Engine-wide type ids: equal types of all modules have one id, so a type test never compares structures.
+// spec: valid/matching
+#pragma once
+
+#include <atomic>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "decoder/type_section.h"
+#include "decoder/types.h"
+
+namespace invar {
+
+/// Append-only. Lookups need no lock and may run beside additions. In the types it holds, heap types with
+/// Heap::index carry ids, not indices of a module.
+class EngineTypes {
+ public:
+  EngineTypes();
+  ~EngineTypes();
+  EngineTypes(const EngineTypes&) = delete;
+  EngineTypes& operator=(const EngineTypes&) = delete;
+
+  /// The id of each type index of a module.
+  Result<std::vector<u32>> intern(const TypeSection& types);
+  /// The id of a function type as a recursive group of its own; its heap types, if concrete, are ids already.
+  Result<u32> intern(const FuncType& type);
+
+  /// Address stable for the engine's lifetime.
+  const SubType& operator[](u32 id) const { return record(id).type; }
+
+  /// Constant time. spec: valid/matching#defined-types
+  bool is_subtype(u32 sub, u32 super) const {
+    if (sub == super) return true;
+    const Record &a = record(sub), &b = record(super);
+    return b.depth < a.depth && a.display[b.depth] == super;
+  }
+  bool matches(HeapType sub, HeapType super) const;
+  bool matches(ValType sub, ValType super) const;
+
+  size_t size() const { return size_.load(std::memory_order_acquire); }
+
+ private:
+  struct Record {
+    SubType type;
+    u32 depth = 0;             ///< Length of the supertype chain.
+    std::vector<u32> display;  ///< Supertype ids, outermost first.
+  };
+  static constexpr u32 chunk_log2 = 10;
+  static constexpr u32 max_chunks = (1u << 24) >> chunk_log2;  // ValType has 24 bits for an id
+  const Record& record(u32 id) const {
+    return chunks_[id >> chunk_log2].load(std::memory_order_acquire)[id & ((1u << chunk_log2) - 1)];
+  }
+  Result<u32> intern_group(std::vector<SubType> group);  // caller holds the mutex; returns the first id
+
+  std::mutex mutex_;
+  std::atomic<u32> size_{0};
+  std::unique_ptr<std::atomic<Record*>[]> chunks_;
+  std::unordered_map<std::u32string, u32> groups_;  // canonical form of a recursive group -> its first id
+};
+
+/// `type` of a module with type indices replaced by engine-wide ids.
+ValType to_engine(ValType type, const std::vector<u32>& type_ids);
+
+}  // namespace invar

@@ -1,0 +1,98 @@
+// The store: owner of every object that running programs can reach. spec: exec/runtime#store
+#pragma once
+
+#include <atomic>
+#include <deque>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/runtime/compiled_module.h"
+#include "engine/runtime/engine.h"
+#include "engine/runtime/objects.h"
+
+namespace invar {
+
+/// What an embedder allows the programs of one store, in total.
+struct StoreLimits {
+  u64 max_memory_bytes = std::numeric_limits<u64>::max();
+  u64 max_table_elements = 10'000'000;  // the JavaScript API's limit for one table
+  u32 max_instances = 1'000'000;
+  u64 max_stack_bytes = u64{8} << 20;  ///< The value stack: call depth and frame sizes.
+  u32 max_host_depth = 200;            ///< Calls host -> wasm -> host -> wasm ...: each takes native stack.
+};
+
+/// An external value: what is imported and exported. The alternative's index is its ExternKind.
+/// spec: exec/runtime#external-instances
+using Extern = std::variant<Func*, Table*, Memory*, Global*, Tag*>;
+inline ExternKind kind_of(const Extern& value) { return static_cast<ExternKind>(value.index()); }
+
+/// Not thread-safe, but for `interrupt`. Objects live until the store is destroyed, in whatever order they were made
+/// and whether or not an instantiation failed half-way.
+class Store {
+ public:
+  /// `engine` must outlive the store.
+  explicit Store(Engine& engine, const StoreLimits& limits = {});
+  ~Store();
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  Engine& engine() const { return engine_; }
+  const StoreLimits& limits() const { return limits_; }
+
+  // The value stack. The interpreter moves stack_top above the frames in use before it calls the host.
+  Slot* stack_base = nullptr;
+  Slot* stack_top = nullptr;    ///< The next call from the host may put its frame here.
+  Slot* stack_limit = nullptr;  ///< Frames end below it.
+
+  /// Units left. Counts down if the engine's configuration says so; below zero the program stops.
+  s64 fuel = 0;
+  /// Set from any thread to stop the running program; whoever sees it clears it.
+  std::atomic<u32> interrupt{0};
+  /// Details of the trap under way: the interpreter appends frames to the backtrace, innermost first; host functions
+  /// may leave a message and an exit code. Reset when a call from the host begins.
+  Trap pending_trap;
+  u32 host_depth = 0;  ///< Calls from the host that are under way.
+
+  // Allocation. spec: exec/modules#allocation  Types carry engine-wide ids (EngineTypes), not type indices.
+  // Errors: host_limit.
+  Result<Memory*> new_memory(const MemoryType& type);
+  Result<Table*> new_table(const TableType& type, Ref init);
+  Result<Global*> new_global(const GlobalType& type, const Slot* value);  // reads slots_of(type.type) slots
+  Result<Tag*> new_tag(u32 type_id);
+  /// A function of the host. `environment` is the callback's and must outlive the store, or be handed to `keep`.
+  Result<Func*> new_host_function(const FuncType& type, HostCallback callback, void* environment);
+  Result<Func*> new_host_function_with_id(u32 type_id, HostCallback callback, void* environment);
+  /// The functions of an instance, one after the other in memory.
+  Func* new_functions(size_t count);
+  Result<Instance*> new_instance(std::shared_ptr<CompiledModule> module);
+
+  /// Keeps something alive as long as the store.
+  void keep(std::shared_ptr<void> object) { kept_.push_back(std::move(object)); }
+
+  /// Accounting for growth: false if the store's limit would be passed, else taken.
+  bool take_memory(u64 bytes);
+  bool take_table_elements(u64 count);
+
+ private:
+  struct HostFunction;
+  Engine& engine_;
+  StoreLimits limits_;
+  u64 memory_bytes_ = 0;
+  u64 table_elements_ = 0;
+  u64 stack_bytes_ = 0;
+  std::deque<Memory> memories_;
+  std::deque<Table> tables_;
+  std::deque<Global> globals_;
+  std::deque<Tag> tags_;
+  std::deque<Instance> instances_;
+  std::vector<std::unique_ptr<Func[]>> functions_;
+  std::vector<std::unique_ptr<HostFunction>> host_functions_;
+  std::vector<std::shared_ptr<CompiledModule>> modules_;
+  std::vector<std::shared_ptr<void>> kept_;
+};
+
+}  // namespace invar
