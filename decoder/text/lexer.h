@@ -38,21 +38,23 @@ struct Token {
 enum class AnnotationKind : u8 { custom, name, branch_hint };
 struct Annotation {
   AnnotationKind kind;
-  u32 before;         ///< Index of the token that follows the annotation.
-  u32 offset = 0;     ///< Of its "(@", in the source.
-  u32 contents = 0;   ///< Offset behind its id.
-  u32 contents_end = 0;  ///< Offset of its closing parenthesis.
+  u32 before = 0;  ///< Index of the token that follows the annotation.
+  u32 offset = 0;  ///< Of its "(@", in the source.
+  u32 first = 0;   ///< The tokens between its id and its closing parenthesis, in TokenStream::annotation_tokens.
+  u32 count = 0;
 };
 
 /// A source and its tokens. The source text must outlive it.
 struct TokenStream {
   std::string_view source;
-  std::vector<Token> tokens;  ///< Ends with one token of kind `end` or `error`.
-  std::vector<Annotation> annotations;
+  std::vector<Token> tokens;            ///< Ends with one token of kind `end` or `error`.
+  std::vector<Annotation> annotations;  ///< In source order.
+  std::vector<Token> annotation_tokens;
   std::vector<u32> line_starts;
   std::optional<Error> error;
 
   std::string_view text(const Token& token) const { return source.substr(token.offset, token.size); }
+  /// Line and column of a byte of the source, both from 1; columns count bytes.
   TextPosition position(u32 offset) const;
 };
 
@@ -65,7 +67,5 @@ std::string unescape(std::string_view token);
 
 /// The name that an id token denotes: without '$', unescaped if quoted.
 std::string id_name(std::string_view token);
-
-bool is_utf8(std::string_view bytes);
 
 }  // namespace invar::text
