@@ -6,6 +6,7 @@
 
 #include "decoder/base/error.h"
 #include "decoder/base/int.h"
+#include "decoder/type_groups.h"
 #include "decoder/types.h"
 
 namespace invar {
@@ -13,7 +14,7 @@ namespace invar {
 /// Append-only list of defined types with iso-recursive equality. spec: valid/matching
 ///
 /// Every type gets a canonical index: the first type of this section that is equal to it. So equality of defined types
-/// is equality of canonical indices, and `display` makes subtype tests constant time.
+/// is equality of canonical indices, and a subtype test climbs at most max_supertype_depth supertypes.
 class TypeSection {
  public:
   size_t size() const { return types_.size(); }
@@ -25,6 +26,8 @@ class TypeSection {
   Result<void> add_group(std::vector<SubType> group);
 
   u32 canonical(u32 index) const { return canonical_[index]; }
+  /// Number of supertypes above the type.
+  u32 depth(u32 index) const { return depth_[index]; }
 
   /// Is defined type `sub` a subtype of defined type `super` (both indices)?
   bool is_subtype(u32 sub, u32 super) const;
@@ -32,17 +35,45 @@ class TypeSection {
   /// Value type matching, reflexive. spec: valid/matching#value-types
   bool matches(ValType sub, ValType super) const { return sub == super || matches_slow(sub, super); }
   bool same(ValType a, ValType b) const { return a == b || (matches_slow(a, b) && matches_slow(b, a)); }
+  bool matches(const FieldType& sub, const FieldType& super) const;
 
   /// The greatest heap type of the hierarchy that `type` belongs to: any, func, extern or exn.
   Heap top(HeapType type) const;
   /// The least heap type of that hierarchy.
   Heap bottom(HeapType type) const;
 
-  // (private part: the owner of this file fills it in)
+  /// Frees what only add_group needs.
+  void shrink();
+
  private:
   bool matches_slow(ValType sub, ValType super) const;
+  Result<void> check_supertype(u32 index) const;
+  Result<void> check_references(const SubType& type, u32 group_end) const;
+
   std::vector<SubType> types_;
   std::vector<u32> canonical_;
+  std::vector<u8> depth_;
+  TypeGroups groups_;
 };
+
+/// Is abstract heap type `sub` a subtype of abstract heap type `super`?
+bool abstract_matches(Heap sub, Heap super);
+/// The least abstract heap type above all defined types of that kind: func, struct or array.
+constexpr Heap abstract_of(CompositeKind kind) {
+  return kind == CompositeKind::func ? Heap::func : kind == CompositeKind::struct_ ? Heap::struct_ : Heap::array;
+}
+/// The greatest and the least type of an abstract type's hierarchy.
+constexpr Heap top_of(Heap kind) {
+  return kind >= Heap::exn       ? Heap::exn
+         : kind >= Heap::extern_ ? Heap::extern_
+         : kind >= Heap::func    ? Heap::func
+                                 : Heap::any;
+}
+constexpr Heap bottom_of(Heap kind) {
+  return kind >= Heap::exn       ? Heap::noexn
+         : kind >= Heap::extern_ ? Heap::noextern
+         : kind >= Heap::func    ? Heap::nofunc
+                                 : Heap::none;
+}
 
 }  // namespace invar

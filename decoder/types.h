@@ -4,6 +4,7 @@
 // TypeSection (type_section.h) knows which do, and decides subtyping.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -75,6 +76,8 @@ inline constexpr ValType type_exnref = ValType::reference({Heap::exn, 0}, true);
 /// The type as the text format writes it: "i32", "funcref", "(ref null 3)".
 std::string to_string(ValType type);
 std::string to_string(HeapType type);
+/// A result type: "[i32 funcref]". Long ones are cut.
+std::string to_string(std::span<const ValType> types);
 
 struct FuncType {
   std::vector<ValType> params;
