@@ -3,7 +3,7 @@
 #pragma once
 
 #include <atomic>
-#include <deque>
+#include <bit>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -49,16 +49,20 @@ class EngineTypes {
     u32 depth = 0;             ///< Length of the supertype chain.
     std::vector<u32> display;  ///< Supertype ids, outermost first.
   };
-  static constexpr u32 chunk_log2 = 10;
-  static constexpr u32 max_chunks = (1u << 24) >> chunk_log2;  // ValType has 24 bits for an id
+  // Records lie in chunks of 64, 64, 128, 256...: they never move, and few of them cost little.
+  static constexpr u32 first_chunk = 64;
+  static constexpr u32 max_types = 1u << 24;  // ValType has 24 bits for an id
+  static constexpr u32 max_chunks = 19;
   const Record& record(u32 id) const {
-    return chunks_[id >> chunk_log2].load(std::memory_order_acquire)[id & ((1u << chunk_log2) - 1)];
+    const u32 position = id + first_chunk, chunk = static_cast<u32>(std::bit_width(position)) - 7;
+    return chunks_[chunk].load(std::memory_order_acquire)[position - (first_chunk << chunk)];
   }
-  Result<u32> intern_group(std::vector<SubType> group);  // caller holds the mutex; returns the first id
+  struct Group;
+  Result<u32> intern_group(const Group& group);  // the caller holds the mutex; returns the first id
 
   std::mutex mutex_;
   std::atomic<u32> size_{0};
-  std::unique_ptr<std::atomic<Record*>[]> chunks_;
+  std::atomic<Record*> chunks_[max_chunks] = {};
   std::unordered_map<std::u32string, u32> groups_;  // canonical form of a recursive group -> its first id
 };
 

@@ -75,7 +75,9 @@ class Store {
 
   /// Accounting for growth: false if the store's limit would be passed, else taken.
   bool take_memory(u64 bytes);
+  void give_back_memory(u64 bytes) { memory_bytes_ -= bytes; }
   bool take_table_elements(u64 count);
+  void give_back_table_elements(u64 count) { table_elements_ -= count; }
 
  private:
   struct HostFunction;

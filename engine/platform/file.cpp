@@ -1,0 +1,71 @@
+#include "engine/platform/file.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <vector>
+
+namespace invar {
+
+namespace {
+
+/// Below this a copy costs less than the page faults of a mapping.
+constexpr u64 min_mapped = u64{256} << 10;
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd, bool owned) : fd_(fd), owned_(owned) {}
+  ~Descriptor() {
+    if (owned_ && fd_ >= 0) close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+  bool owned_;
+};
+
+std::unexpected<Error> io_failure(const std::string& path, int error) {
+  return fail(ErrorCode::io_error, " " + path + ": " + std::strerror(error));
+}
+
+Result<ModuleBytes> read_all(int fd, u64 size_hint, const std::string& path) {
+  auto bytes = std::make_shared<std::vector<u8>>(size_hint + 1);  // one more, to see the end without growing
+  size_t size = 0;
+  while (true) {
+    if (size == bytes->size()) bytes->resize(bytes->size() * 2);
+    const ssize_t got = read(fd, bytes->data() + size, bytes->size() - size);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return io_failure(path, errno);
+    if (got == 0) break;
+    size += static_cast<size_t>(got);
+  }
+  bytes->resize(size);
+  const std::span<const u8> view = *bytes;
+  return ModuleBytes{view, std::move(bytes)};
+}
+
+}  // namespace
+
+Result<ModuleBytes> read_file(const std::string& path) {
+  const bool standard_input = path == "-";
+  const Descriptor file{standard_input ? STDIN_FILENO : open(path.c_str(), O_RDONLY | O_CLOEXEC), !standard_input};
+  if (file.get() < 0) return io_failure(path, errno);
+  struct stat status{};
+  if (fstat(file.get(), &status) != 0) return io_failure(path, errno);
+  if (S_ISDIR(status.st_mode)) return io_failure(path, EISDIR);
+  const u64 size = S_ISREG(status.st_mode) ? static_cast<u64>(status.st_size) : 0;
+  if (size < min_mapped || standard_input) return read_all(file.get(), size, path);
+  void* const start = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
+  if (start == MAP_FAILED) return read_all(file.get(), size, path);
+  std::shared_ptr<const void> owner{start, [size](const void* at) { munmap(const_cast<void*>(at), size); }};
+  return ModuleBytes{{static_cast<const u8*>(start), size}, std::move(owner)};
+}
+
+}  // namespace invar

@@ -1,0 +1,49 @@
+#include "engine/runtime/compiled_module.h"
+
+#include "decoder/binary/name_section.h"
+#include "engine/interp/interpreter.h"
+
+namespace invar {
+
+struct CompiledModule::Names {
+  NameSection section;
+  std::vector<std::string_view> exported;  ///< By function index; empty if it is not exported.
+};
+
+CompiledModule::CompiledModule(Engine& engine, std::shared_ptr<const Module> module, std::vector<u32> type_ids)
+    : codes(module->functions.size()), engine_(engine), module_(std::move(module)), type_ids_(std::move(type_ids)) {
+  const u64* const stub = lowering_stub();
+  for (u32 i = 0; i < codes.size(); ++i) {
+    codes[i].entry = stub;
+    codes[i].function = i;
+    codes[i].module = this;
+  }
+}
+
+Result<std::shared_ptr<CompiledModule>> CompiledModule::create(Engine& engine, std::shared_ptr<const Module> module) {
+  INVAR_TRY_ASSIGN(auto type_ids, engine.types().intern(module->types));
+  return std::shared_ptr<CompiledModule>(new CompiledModule(engine, std::move(module), std::move(type_ids)));
+}
+
+const CompiledModule::Names& CompiledModule::names() const {
+  std::call_once(names_once_, [this] {
+    auto names = std::make_shared<Names>();
+    names->section = read_names(*module_);
+    names->exported.resize(module_->functions.size());
+    for (const Export& item : module_->exports) {
+      if (item.kind == ExternKind::func && names->exported[item.index].empty()) names->exported[item.index] = item.name;
+    }
+    names_ = std::move(names);
+  });
+  return *names_;
+}
+
+std::string CompiledModule::function_name(u32 function) const {
+  const Names& known = names();
+  if (const std::string_view name = known.section.functions.find(function); !name.empty()) return std::string(name);
+  return function < known.exported.size() ? std::string(known.exported[function]) : std::string();
+}
+
+std::string CompiledModule::module_name() const { return std::string(names().section.module); }
+
+}  // namespace invar

@@ -1,0 +1,110 @@
+// Memories: reservation and growth. spec: exec/modules#growing-memories
+#include <algorithm>
+#include <limits>
+
+#include "engine/platform/fault.h"
+#include "engine/platform/virtual_memory.h"
+#include "engine/runtime/guarded_size.h"
+#include "engine/runtime/memory_space.h"
+#include "engine/runtime/store.h"
+
+namespace invar {
+
+namespace {
+
+/// What one memory may be asked to hold at all: half of a user-space address space, so that sums do not overflow.
+constexpr u64 max_memory_bytes = u64{1} << 46;
+/// A movable memory with a declared maximum up to this is reserved in whole.
+constexpr u64 small_memory = u64{1} << 20;
+
+u64 bytes_for(u64 pages, u8 page_size_log2) { return pages << page_size_log2; }
+
+bool reserve_guarded(Memory& memory) {
+  u8* const base = platform::reserve(guarded_reservation);
+  if (base == nullptr) return false;
+  if (!platform::register_reservation(base, guarded_reservation)) {
+    platform::release(base, guarded_reservation);
+    return false;
+  }
+  memory.base = base;
+  memory.reserved = guarded_reservation;
+  memory.guarded = true;
+  return true;
+}
+
+bool reserve_movable(Memory& memory, u64 bytes, u64 max_bytes) {
+  // A shared memory never moves, so all it may grow to is reserved at once.
+  const bool whole = memory.type.is_shared || max_bytes <= small_memory;
+  const u64 wanted = platform::round_to_pages(std::max(whole ? max_bytes : bytes, u64{1}));
+  u8* const base = wanted == 0 ? nullptr : platform::reserve_zeroed(wanted);
+  if (base == nullptr) return false;
+  memory.base = base;
+  memory.reserved = wanted;
+  memory.guarded = false;
+  return true;
+}
+
+bool enlarge(Memory& memory, u64 bytes, u64 max_bytes) {
+  if (bytes <= memory.reserved) return true;
+  if (memory.type.is_shared) return false;
+  // Twice as much each time, so that growth page by page moves rarely; exactly as much if that is refused.
+  for (const u64 target : {std::clamp(memory.reserved * 2, bytes, max_bytes), bytes}) {
+    const u64 rounded = platform::round_to_pages(target);
+    u8* const base = platform::enlarge_zeroed(memory.base, memory.reserved, rounded);
+    if (base == nullptr) continue;
+    memory.base = base;
+    memory.reserved = rounded;
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+u64 max_memory_pages(const MemoryType& type) {
+  const u64 addressable = (type.is_64 ? max_memory_bytes : u64{1} << 32) >> type.page_size_log2;
+  return type.limits.has_max ? std::min(type.limits.max, addressable) : addressable;
+}
+
+bool open_memory(Memory& memory, bool guard_pages) {
+  memory.max_pages = max_memory_pages(memory.type);
+  const u64 bytes = bytes_for(memory.type.limits.min, memory.type.page_size_log2);
+  const u64 max_bytes = bytes_for(memory.max_pages, memory.type.page_size_log2);
+  // Pages smaller than the system's cannot be guarded one by one.
+  const bool can_guard = guard_pages && !memory.type.is_64 && memory.type.page_size_log2 == 16;
+  if (can_guard && reserve_guarded(memory)) {
+    if (!platform::commit(memory.base, bytes)) {
+      close_memory(memory);
+      return false;
+    }
+  } else if (!reserve_movable(memory, bytes, max_bytes)) {
+    return false;
+  }
+  memory.size = bytes;
+  return true;
+}
+
+void close_memory(Memory& memory) {
+  if (memory.base == nullptr) return;
+  if (memory.guarded) platform::unregister_reservation(memory.base, memory.reserved);
+  platform::release(memory.base, memory.reserved);
+  memory.base = nullptr;
+  memory.size = 0;
+}
+
+s64 Memory::grow(u64 delta) {
+  const u64 before = pages();
+  if (delta > max_pages - before) return -1;
+  const u64 more = bytes_for(delta, type.page_size_log2);
+  if (!store->take_memory(more)) return -1;
+  const bool done = guarded ? platform::commit(base + size, more)
+                            : enlarge(*this, size + more, bytes_for(max_pages, type.page_size_log2));
+  if (!done) {
+    store->give_back_memory(more);
+    return -1;
+  }
+  size += more;
+  return static_cast<s64>(before);
+}
+
+}  // namespace invar
