@@ -1,0 +1,165 @@
+#include "spec-tests/adapters/invar_adapter.h"
+
+#include <fmt/format.h>
+
+#include <cstring>
+
+#include "decoder/binary/module_decoder.h"
+#include "engine/runtime/call.h"
+#include "engine/runtime/linker.h"
+#include "engine/runtime/reference.h"
+#include "spec-tests/adapters/spectest.h"
+
+namespace invar::spec {
+
+namespace {
+
+Failure to_failure(const Trap& trap) { return {category_of(trap.kind), trap.message}; }
+
+Failure to_failure(const InstantiationFailure& failure) {
+  if (const Trap* trap = failure.trap()) return to_failure(*trap);
+  return {failure.error()->category(), failure.error()->message()};
+}
+
+/// A reference as a script sees it. Which hierarchy it is in, only its static type tells.
+Value to_value(const EngineTypes& types, Ref ref, HeapType heap) {
+  if (ref == null_ref) return Value::reference(RefKind::null_);
+  Heap kind = heap.kind;
+  if (kind == Heap::index) {
+    switch (types[heap.index].kind) {
+      case CompositeKind::func:
+        kind = Heap::func;
+        break;
+      case CompositeKind::struct_:
+        kind = Heap::struct_;
+        break;
+      case CompositeKind::array:
+        kind = Heap::array;
+        break;
+    }
+  }
+  switch (kind) {
+    case Heap::func:
+      return Value::reference(RefKind::func);
+    case Heap::exn:
+      return Value::reference(RefKind::exn);
+    case Heap::extern_:
+      return is_host(ref) ? Value::reference(RefKind::extern_, host_value(ref)) : Value::reference(RefKind::extern_);
+    case Heap::struct_:
+      return Value::reference(RefKind::struct_);
+    case Heap::array:
+      return Value::reference(RefKind::array);
+    default:
+      break;
+  }
+  if (is_i31(ref)) return Value::reference(RefKind::i31);
+  if (is_host(ref)) return Value::reference(RefKind::host, host_value(ref));
+  return Value::reference(RefKind::unknown);
+}
+
+Value to_value(const EngineTypes& types, const Slot* slots, ValType type) {
+  if (type.is_ref()) return to_value(types, slots[0], type.heap());
+  const bool narrow = type == type_i32 || type == type_f32;  // the high half of a slot is unspecified
+  Value value = Value::number_value(type.kind(), narrow ? static_cast<u32>(slots[0]) : slots[0]);
+  if (type == type_v128) std::memcpy(value.bits.bytes, slots, sizeof value.bits);
+  return value;
+}
+
+bool append_slots(std::vector<Slot>& slots, const Value& value, ValType type) {
+  if (value.type != type.kind()) return false;
+  if (type.is_ref()) {
+    if (value.ref == RefKind::null_) {
+      slots.push_back(null_ref);
+    } else if (value.number) {
+      slots.push_back(ref_of_host(*value.number));
+    } else {
+      return false;
+    }
+    return true;
+  }
+  Slot cells[2];
+  std::memcpy(cells, value.bits.bytes, sizeof cells);
+  slots.insert(slots.end(), cells, cells + slots_of(type));
+  return true;
+}
+
+class InvarAdapter final : public Adapter {
+ public:
+  explicit InvarAdapter(Engine& engine) : engine_(engine), store_(engine), linker_(store_) {
+    spectest_ = define_spectest(linker_);
+  }
+
+  Outcome<Id> load(std::span<const u8> bytes) override {
+    auto owner = std::make_shared<std::vector<u8>>(bytes.begin(), bytes.end());
+    const std::span<const u8> kept = *owner;
+    Result<std::shared_ptr<const Module>> module = decode_module({kept, std::move(owner)}, engine_.config().features);
+    if (!module) return failure(module.error());
+    Result<std::shared_ptr<CompiledModule>> compiled = CompiledModule::create(engine_, *std::move(module));
+    if (!compiled) return failure(compiled.error());
+    modules_.push_back(*std::move(compiled));
+    return modules_.size() - 1;
+  }
+
+  Outcome<Id> instantiate(Id module) override {
+    if (!spectest_) return failure(spectest_.error());
+    Instantiation<Instance*> instance = linker_.instantiate(modules_[module]);
+    if (!instance) return std::unexpected(to_failure(instance.error()));
+    instances_.push_back(*instance);
+    return instances_.size() - 1;
+  }
+
+  Outcome<void> register_instance(Id instance, const std::string& name) override {
+    linker_.remove_module(name);
+    linker_.define_instance(name, *instances_[instance]);
+    return {};
+  }
+
+  Outcome<std::vector<Value>> invoke(Id instance, const std::string& name, std::span<const Value> arguments) override {
+    const std::optional<Extern> item = find_export(*instances_[instance], name);
+    if (!item || !std::holds_alternative<Func*>(*item)) {
+      return failure(ErrorCategory::host, fmt::format("no exported function \"{}\"", name));
+    }
+    const Func& func = *std::get<Func*>(*item);
+    // The engine's form of the type: its heap types are ids.
+    const FuncType& type = engine_.types()[func.type_id].func;
+    if (arguments.size() != type.params.size()) return failure(ErrorCategory::host, "wrong number of arguments");
+    std::vector<Slot> slots;
+    for (size_t i = 0; i < arguments.size(); ++i) {
+      if (!append_slots(slots, arguments[i], type.params[i])) {
+        return failure(ErrorCategory::host, fmt::format("argument {} does not fit the parameter", i + 1));
+      }
+    }
+    const std::expected<std::vector<Slot>, Trap> results = call(store_, func, slots);
+    if (!results) return std::unexpected(to_failure(results.error()));
+    std::vector<Value> values;
+    size_t at = 0;
+    for (ValType result : type.results) {
+      values.push_back(to_value(engine_.types(), results->data() + at, result));
+      at += slots_of(result);
+    }
+    return values;
+  }
+
+  Outcome<Value> get(Id instance, const std::string& name) override {
+    const std::optional<Extern> item = find_export(*instances_[instance], name);
+    if (!item || !std::holds_alternative<Global*>(*item)) {
+      return failure(ErrorCategory::host, fmt::format("no exported global \"{}\"", name));
+    }
+    const Global& global = *std::get<Global*>(*item);
+    return to_value(engine_.types(), global.value, global.type.type);
+  }
+
+ private:
+  Engine& engine_;
+  Store store_;
+  Linker linker_;
+  Result<void> spectest_;
+  std::vector<std::shared_ptr<CompiledModule>> modules_;
+  std::vector<Instance*> instances_;
+};
+
+}  // namespace
+
+std::unique_ptr<Adapter> make_invar_adapter(Engine& engine) { return std::make_unique<InvarAdapter>(engine); }
+
+}  // namespace invar::spec

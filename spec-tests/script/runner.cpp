@@ -1,0 +1,238 @@
+#include "spec-tests/script/runner.h"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <optional>
+
+namespace invar::spec {
+
+namespace {
+
+std::string_view category_text(ErrorCategory category) {
+  switch (category) {
+    case ErrorCategory::malformed:
+      return "malformed module";
+    case ErrorCategory::invalid:
+      return "invalid module";
+    case ErrorCategory::unlinkable:
+      return "unlinkable module";
+    case ErrorCategory::trap:
+      return "trap";
+    case ErrorCategory::exhaustion:
+      return "exhaustion";
+    case ErrorCategory::exception:
+      return "exception";
+    case ErrorCategory::host:
+      return "host error";
+  }
+  return "";
+}
+
+std::string describe(const Failure& failure) {
+  return fmt::format("{}: {}", category_text(failure.category), failure.message);
+}
+
+/// What a command that should fail came to: the failure, or nothing if it succeeded; `step` says what succeeded.
+struct Attempt {
+  std::optional<Failure> failure;
+  std::string_view step;
+};
+
+class Runner {
+ public:
+  Runner(const Script& script, Adapter& adapter, const RunOptions& options)
+      : script_(script), adapter_(adapter), options_(options) {
+    result_.path = script.path;
+  }
+
+  ScriptResult run() {
+    for (const Command& command : script_.commands) {
+      const size_t before = result_.failures.size();
+      run(command);
+      CommandCount& count = result_.counts[static_cast<size_t>(command.kind)];
+      ++count.run;
+      if (result_.failures.size() != before) ++count.failed;
+    }
+    return std::move(result_);
+  }
+
+ private:
+  using Id = Adapter::Id;
+
+  void run(const Command& command) {
+    if (!command.error.empty()) return fail(command, "a command", command.error);
+    switch (command.kind) {
+      case CommandKind::module:
+        return run_module(command);
+      case CommandKind::module_definition:
+        return expect_success(command, define(command.module));
+      case CommandKind::module_instance:
+        return run_instance(command);
+      case CommandKind::register_:
+        return expect_success(command, register_instance(command));
+      case CommandKind::invoke:
+      case CommandKind::get:
+        return expect_success(command, act(command.action));
+      case CommandKind::assert_return:
+        return run_assert_return(command);
+      case CommandKind::assert_trap:
+        return expect_failure(command, ErrorCategory::trap, attempt(command));
+      case CommandKind::assert_exhaustion:
+        return expect_failure(command, ErrorCategory::exhaustion, attempt(command));
+      case CommandKind::assert_exception:
+        return expect_failure(command, ErrorCategory::exception, attempt(command));
+      case CommandKind::assert_malformed:
+      case CommandKind::assert_malformed_custom:
+        return expect_failure(command, ErrorCategory::malformed, attempt_load(command.module));
+      case CommandKind::assert_invalid:
+      case CommandKind::assert_invalid_custom:
+        return expect_failure(command, ErrorCategory::invalid, attempt_load(command.module));
+      case CommandKind::assert_unlinkable:
+        return expect_failure(command, ErrorCategory::unlinkable, attempt_instantiate(command.module));
+      case CommandKind::assert_suspension:
+      case CommandKind::thread:
+      case CommandKind::wait:
+        return fail(command, "to run", "not supported");
+    }
+  }
+
+  // --- modules and instances
+
+  Outcome<Id> load(const ModuleSource& source) {
+    if (!source.binary) return failure(source.binary.error());
+    return adapter_.load(*source.binary);
+  }
+
+  Outcome<Id> define(const ModuleSource& source) {
+    latest_definition_.reset();
+    Outcome<Id> module = load(source);
+    if (module) {
+      latest_definition_ = *module;
+      if (!source.name.empty()) definitions_[source.name] = *module;
+    }
+    return module;
+  }
+
+  Outcome<Id> instantiate(Id module, const std::string& name) {
+    Outcome<Id> instance = adapter_.instantiate(module);
+    if (instance) {
+      latest_instance_ = *instance;
+      if (!name.empty()) instances_[name] = *instance;
+    }
+    return instance;
+  }
+
+  // After a module that failed there is no latest instance: what follows must not run on the one before.
+  void run_module(const Command& command) {
+    latest_instance_.reset();
+    if (!command.module.name.empty()) instances_.erase(command.module.name);
+    Outcome<Id> module = define(command.module);
+    expect_success(command, module ? instantiate(*module, command.module.name) : module);
+  }
+
+  void run_instance(const Command& command) {
+    latest_instance_.reset();
+    const std::optional<Id> module = find(definitions_, latest_definition_, command.definition);
+    if (!module) return fail(command, "success", "no module definition " + command.definition);
+    expect_success(command, instantiate(*module, command.name));
+  }
+
+  static std::optional<Id> find(const std::map<std::string, Id>& named, std::optional<Id> latest,
+                                const std::string& name) {
+    if (name.empty()) return latest;
+    const auto found = named.find(name);
+    return found == named.end() ? std::nullopt : std::optional{found->second};
+  }
+
+  Outcome<Id> instance(const std::string& name) const {
+    if (const std::optional<Id> id = find(instances_, latest_instance_, name)) return *id;
+    return failure(ErrorCategory::host, name.empty() ? "no instance" : "no instance " + name);
+  }
+
+  Outcome<void> register_instance(const Command& command) {
+    const Outcome<Id> id = instance(command.name);
+    if (!id) return std::unexpected(id.error());
+    return adapter_.register_instance(*id, command.text);
+  }
+
+  // --- actions
+
+  Outcome<std::vector<Value>> act(const Action& action) {
+    const Outcome<Id> id = instance(action.instance);
+    if (!id) return std::unexpected(id.error());
+    if (!action.is_get) return adapter_.invoke(*id, action.field, action.arguments);
+    const Outcome<Value> value = adapter_.get(*id, action.field);
+    if (!value) return std::unexpected(value.error());
+    return std::vector{*value};
+  }
+
+  void run_assert_return(const Command& command) {
+    const Outcome<std::vector<Value>> values = act(command.action);
+    if (!values) return fail(command, to_string(command.expected), describe(values.error()));
+    bool good = values->size() == command.expected.size();
+    for (size_t i = 0; good && i < values->size(); ++i) good = matches((*values)[i], command.expected[i]);
+    if (!good) fail(command, to_string(command.expected), to_string(*values));
+  }
+
+  // --- what should fail
+
+  Attempt attempt(const Command& command) {
+    if (command.has_module) return attempt_instantiate(command.module);
+    const Outcome<std::vector<Value>> values = act(command.action);
+    if (values) return {std::nullopt, "return"};
+    return {values.error(), {}};
+  }
+
+  Attempt attempt_load(const ModuleSource& source) {
+    const Outcome<Id> module = load(source);
+    if (module) return {std::nullopt, "a valid module"};
+    return {module.error(), {}};
+  }
+
+  // The instance of an assertion is nobody's latest.
+  Attempt attempt_instantiate(const ModuleSource& source) {
+    const Outcome<Id> module = load(source);
+    if (!module) return {module.error(), {}};
+    const Outcome<Id> instance = adapter_.instantiate(*module);
+    if (instance) return {std::nullopt, "an instance"};
+    return {instance.error(), {}};
+  }
+
+  void expect_failure(const Command& command, ErrorCategory category, const Attempt& attempt) {
+    const std::string expected = fmt::format("{}: {}", category_text(category), command.text);
+    if (!attempt.failure) return fail(command, expected, std::string{attempt.step});
+    if (attempt.failure->category != category) return fail(command, expected, describe(*attempt.failure));
+    if (category == ErrorCategory::exception) return;  // assert_exception names no message
+    ++result_.messages;
+    if (attempt.failure->message.starts_with(command.text)) return;
+    result_.mismatches.push_back({command.position, command.kind, expected, describe(*attempt.failure)});
+    if (options_.strict_messages) fail(command, expected, describe(*attempt.failure));
+  }
+
+  template <class T>
+  void expect_success(const Command& command, const Outcome<T>& outcome) {
+    if (!outcome) fail(command, "success", describe(outcome.error()));
+  }
+
+  void fail(const Command& command, std::string expected, std::string got) {
+    result_.failures.push_back({command.position, command.kind, std::move(expected), std::move(got)});
+  }
+
+  const Script& script_;
+  Adapter& adapter_;
+  const RunOptions& options_;
+  ScriptResult result_;
+  std::map<std::string, Id> definitions_;
+  std::map<std::string, Id> instances_;
+  std::optional<Id> latest_definition_;
+  std::optional<Id> latest_instance_;
+};
+
+}  // namespace
+
+ScriptResult run(const Script& script, Adapter& adapter, const RunOptions& options) {
+  return Runner{script, adapter, options}.run();
+}
+
+}  // namespace invar::spec

@@ -1,0 +1,49 @@
+// Runs a conformance script's commands against an engine.
+#pragma once
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "decoder/feature.h"
+#include "spec-tests/adapters/adapter.h"
+#include "spec-tests/script/script.h"
+
+namespace invar::spec {
+
+struct RunOptions {
+  Features features;
+  /// Error messages must begin with the expected text; otherwise they are only counted.
+  bool strict_messages = false;
+};
+
+/// A command that did not do what the script says.
+struct CommandFailure {
+  TextPosition position;
+  CommandKind kind = CommandKind::module;
+  std::string expected;
+  std::string got;
+};
+
+struct CommandCount {
+  u32 run = 0;
+  u32 failed = 0;
+  friend bool operator==(const CommandCount&, const CommandCount&) = default;
+};
+using CommandCounts = std::array<CommandCount, command_kind_count>;
+
+struct ScriptResult {
+  std::string path;
+  std::string error;  ///< Set if the script could not be read or parsed: then nothing was run.
+  CommandCounts counts{};
+  std::vector<CommandFailure> failures;
+  u32 messages = 0;                        ///< Assertions that name an error message and saw an error of their kind.
+  std::vector<CommandFailure> mismatches;  ///< Those whose message does not begin with the expected text.
+
+  bool passed() const { return error.empty() && failures.empty(); }
+};
+
+/// Every command is run and counted; one that cannot be run is a failure, with the reason.
+ScriptResult run(const Script& script, Adapter& adapter, const RunOptions& options);
+
+}  // namespace invar::spec
