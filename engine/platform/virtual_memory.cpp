@@ -1,14 +1,10 @@
 #include "engine/platform/virtual_memory.h"
 
-#include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstring>
 #include <limits>
-#include <vector>
 
 namespace invar::platform {
 
@@ -39,34 +35,6 @@ int to_native(Protection protection) {
   }
   return PROT_NONE;
 }
-
-/// What a pipe may deliver at most.
-constexpr size_t max_stream = size_t{1} << 30;
-
-FileMapping read_stream(int file) {
-  auto bytes = std::make_shared<std::vector<u8>>();
-  size_t used = 0;
-  while (true) {
-    if (bytes->size() - used < 65536) bytes->resize(bytes->size() * 2 + 65536);
-    const ssize_t got = read(file, bytes->data() + used, bytes->size() - used);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return {{}, {}, std::strerror(errno)};
-    if (got == 0) break;
-    used += static_cast<size_t>(got);
-    if (used > max_stream) return {{}, {}, "too large"};
-  }
-  bytes->resize(used);
-  const std::span<const u8> view = *bytes;
-  return {view, std::move(bytes), {}};
-}
-
-/// Closes at the end of a scope.
-struct File {
-  int descriptor;
-  ~File() {
-    if (descriptor >= 0) close(descriptor);
-  }
-};
 
 }  // namespace
 
@@ -116,20 +84,6 @@ u8* enlarge_zeroed(u8* address, u64 old_size, u64 new_size) {
 
 void flush_instruction_cache(u8* address, u64 size) {
   __builtin___clear_cache(reinterpret_cast<char*>(address), reinterpret_cast<char*>(address + size));
-}
-
-FileMapping map_file(const std::string& path) {
-  const File file{open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-  struct stat status;
-  if (file.descriptor < 0 || fstat(file.descriptor, &status) != 0) return {{}, {}, std::strerror(errno)};
-  if (S_ISDIR(status.st_mode)) return {{}, {}, std::strerror(EISDIR)};
-  if (!S_ISREG(status.st_mode)) return read_stream(file.descriptor);
-  const size_t size = static_cast<size_t>(status.st_size);
-  if (size == 0) return {};
-  void* const address = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.descriptor, 0);
-  if (address == MAP_FAILED) return {{}, {}, std::strerror(errno)};
-  std::shared_ptr<const void> owner(address, [size](const void* mapped) { munmap(const_cast<void*>(mapped), size); });
-  return {{static_cast<const u8*>(address), size}, std::move(owner), {}};
 }
 
 }  // namespace invar::platform

@@ -1,10 +1,6 @@
 // Address space by pages: everything that the engine asks of the operating system's memory.
 #pragma once
 
-#include <memory>
-#include <span>
-#include <string>
-
 #include "decoder/base/int.h"
 
 namespace invar::platform {
@@ -33,13 +29,5 @@ void release(u8* address, u64 size);
 u8* enlarge_zeroed(u8* address, u64 old_size, u64 new_size);
 /// After writing machine code: makes the processor see it.
 void flush_instruction_cache(u8* address, u64 size);
-
-/// A file's bytes, mapped privately and read-only.
-struct FileMapping {
-  std::span<const u8> bytes;
-  std::shared_ptr<const void> owner;  ///< Unmaps with its last copy.
-  std::string error;                  ///< The system's words if it failed, else empty.
-};
-FileMapping map_file(const std::string& path);
 
 }  // namespace invar::platform
