@@ -1,0 +1,46 @@
+#include "wasi/host/clock.h"
+
+#include <ctime>
+
+namespace invar::wasi {
+namespace {
+
+clockid_t host_clock(ClockId id) {
+  constexpr clockid_t clocks[] = {CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_PROCESS_CPUTIME_ID, CLOCK_THREAD_CPUTIME_ID};
+  return clocks[static_cast<size_t>(id)];
+}
+
+u64 nanoseconds(const timespec& time) {
+  return static_cast<u64>(time.tv_sec) * 1'000'000'000 + static_cast<u64>(time.tv_nsec);
+}
+
+}  // namespace
+
+SysStatus Clocks::check(ClockId id) const {
+  const bool granted = id == ClockId::realtime    ? grant_.realtime
+                       : id == ClockId::monotonic ? grant_.monotonic
+                                                  : grant_.cpu;
+  if (!granted && !is_virtual()) return sys_fail(not_capable);
+  return {};
+}
+
+SysResult<u64> Clocks::now(ClockId id) {
+  WASI_TRY(check(id));
+  if (grant_.virtual_time) {
+    const u64 elapsed = elapsed_ += grant_.virtual_time->step;
+    return id == ClockId::realtime ? grant_.virtual_time->start + elapsed : elapsed;
+  }
+  timespec time{};
+  if (clock_gettime(host_clock(id), &time) < 0) return last_error();
+  return nanoseconds(time);
+}
+
+SysResult<u64> Clocks::resolution(ClockId id) const {
+  WASI_TRY(check(id));
+  if (grant_.virtual_time) return grant_.virtual_time->step;
+  timespec time{};
+  if (clock_getres(host_clock(id), &time) < 0) return last_error();
+  return nanoseconds(time);
+}
+
+}  // namespace invar::wasi
