@@ -62,18 +62,4 @@ bool abstract_matches(Heap sub, Heap super);
 constexpr Heap abstract_of(CompositeKind kind) {
   return kind == CompositeKind::func ? Heap::func : kind == CompositeKind::struct_ ? Heap::struct_ : Heap::array;
 }
-/// The greatest and the least type of an abstract type's hierarchy.
-constexpr Heap top_of(Heap kind) {
-  return kind >= Heap::exn       ? Heap::exn
-         : kind >= Heap::extern_ ? Heap::extern_
-         : kind >= Heap::func    ? Heap::func
-                                 : Heap::any;
-}
-constexpr Heap bottom_of(Heap kind) {
-  return kind >= Heap::exn       ? Heap::noexn
-         : kind >= Heap::extern_ ? Heap::noextern
-         : kind >= Heap::func    ? Heap::nofunc
-                                 : Heap::none;
-}
-
 }  // namespace invar

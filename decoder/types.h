@@ -15,6 +15,20 @@ namespace invar {
 /// Abstract heap types. `index` is not one of them: it marks a heap type that names a defined type.
 enum class Heap : u8 { any, eq, i31, struct_, array, none, func, nofunc, extern_, noextern, exn, noexn, index };
 
+/// The greatest and the least type of an abstract type's hierarchy.
+constexpr Heap top_of(Heap kind) {
+  return kind >= Heap::exn       ? Heap::exn
+         : kind >= Heap::extern_ ? Heap::extern_
+         : kind >= Heap::func    ? Heap::func
+                                 : Heap::any;
+}
+constexpr Heap bottom_of(Heap kind) {
+  return kind >= Heap::exn       ? Heap::noexn
+         : kind >= Heap::extern_ ? Heap::noextern
+         : kind >= Heap::func    ? Heap::nofunc
+                                 : Heap::none;
+}
+
 enum class ValKind : u8 {
   i32,
   i64,

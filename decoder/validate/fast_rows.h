@@ -1,0 +1,87 @@
+// The frequent one-byte instructions, in the form in which FunctionWalker's inner loop wants them.
+#pragma once
+
+#include <array>
+#include <bit>
+
+#include "decoder/opcode_lookup.h"
+#include "decoder/validate/signature.h"
+
+namespace invar {
+
+/// What the inner loop does for a byte; `general` leaves it to the general path.
+enum class FastShape : u8 { general, local_get, local_set, local_tee, i32_const, unary, binary, load, store };
+
+struct FastRow {
+  FastShape shape = FastShape::general;
+  bool gives_truth = false;  ///< Of family Test or Compare.
+  u8 max_align = 0;          ///< Of loads and stores: greatest alignment, as a logarithm.
+  Op op = no_op;
+  ValType params[2];
+  ValType result;
+};
+
+namespace detail {
+
+consteval FastRow make_fast_row(u8 byte) {
+  FastRow row;
+  row.op = find_op(byte);
+  if (row.op == no_op || info(row.op).feature != Feature::mvp) return row;
+  switch (row.op) {
+    case Op::local_get:
+      row.shape = FastShape::local_get;
+      break;
+    case Op::local_set:
+      row.shape = FastShape::local_set;
+      break;
+    case Op::local_tee:
+      row.shape = FastShape::local_tee;
+      break;
+    case Op::i32_const:
+      row.shape = FastShape::i32_const;
+      break;
+    default:
+      break;
+  }
+  switch (info(row.op).family) {
+    case Family::Test:
+      row.gives_truth = true;
+      [[fallthrough]];
+    case Family::Unary:
+      row.shape = FastShape::unary;
+      break;
+    case Family::Compare:
+      row.gives_truth = true;
+      [[fallthrough]];
+    case Family::Binary:
+      row.shape = FastShape::binary;
+      break;
+    case Family::Load:
+      row.shape = FastShape::load;
+      break;
+    case Family::Store:
+      row.shape = FastShape::store;
+      break;
+    default:
+      return row;
+  }
+  const Signature& signature = signature_of(row.op);
+  for (u32 i = 0; i < signature.param_count; ++i) row.params[i] = signature.params[i];
+  row.result = signature.results[0];
+  if (info(row.op).access != 0) row.max_align = static_cast<u8>(std::countr_zero(u32{info(row.op).access}));
+  return row;
+}
+
+consteval std::array<FastRow, 256> make_fast_rows() {
+  std::array<FastRow, 256> rows;
+  for (u32 byte = 0; byte < rows.size(); ++byte) {
+    if (!is_prefix(static_cast<u8>(byte))) rows[byte] = make_fast_row(static_cast<u8>(byte));
+  }
+  return rows;
+}
+
+}  // namespace detail
+
+inline constexpr std::array<FastRow, 256> fast_rows = detail::make_fast_rows();
+
+}  // namespace invar

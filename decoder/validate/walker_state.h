@@ -1,0 +1,164 @@
+// What a FunctionWalker knows at a point of the code, and the rules that do not depend on its sink.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "decoder/base/byte_reader.h"
+#include "decoder/binary/immediates.h"
+#include "decoder/module.h"
+#include "decoder/validate/signature.h"
+#include "decoder/validate/sink.h"
+
+namespace invar {
+
+enum class FrameKind : u8 { function, constant, block, loop, if_, else_, try_table, try_, catch_, catch_all };
+
+/// An open block. spec: appendix/algorithm#control-stack
+struct Control {
+  const ValType* params;
+  const ValType* results;
+  u32 height;  ///< Operands below the block's own.
+  u32 inits;   ///< Locals initialised before the block.
+  u32 visit;   ///< Number of the last br_table that named it.
+  u16 param_count;
+  u16 result_count;
+  FrameKind kind;
+  bool unreachable;  ///< The rest of the block cannot be reached: its operand stack is polymorphic.
+  bool live;         ///< The block was entered by live code, so the sink knows it.
+  bool branched;     ///< Live code reaches the block's end otherwise than from the last instruction in it.
+
+  std::span<const ValType> param_types() const { return {params, param_count}; }
+  std::span<const ValType> result_types() const { return {results, result_count}; }
+  std::span<const ValType> label_types() const { return kind == FrameKind::loop ? param_types() : result_types(); }
+};
+
+/// The base of all walkers. Operands lie in one array that always has room for a value per byte of code left, so that
+/// simple instructions push without a check. Errors are sticky: the first one stops the walk.
+class WalkerState {
+ protected:
+  explicit WalkerState(const Module& module);
+
+  // Errors. Each function that can fail returns false if it did (or if an earlier one did).
+  bool fail(ErrorCode code, std::string detail = {});
+  bool fail_unknown(ErrorCode code, u32 index);
+  /// The operands on the stack are not what the instruction wants.
+  bool fail_operand(ValType expected, ValType actual);
+  bool fail_underflow(std::span<const ValType> expected);
+  bool fail_block_end(std::span<const ValType> expected);
+  /// The code ends before its last `end`.
+  bool fail_end_of_code();
+  bool take_reader_error();
+  std::unexpected<Error> error(std::optional<u32> function);
+
+  // Operands.
+  /// Makes room for `count` more operands besides one per byte of code left.
+  bool reserve(size_t count) {
+    if (static_cast<size_t>(capacity_end_ - top_) >= count + in_.remaining() + 4) [[likely]]
+      return true;
+    return grow_operands(count);
+  }
+  bool pop_slow(ValType expected);
+  bool pop_checked(ValType expected) {
+    if (top_ != floor_ && top_[-1] == expected) [[likely]] {
+      --top_;
+      return true;
+    }
+    return pop_slow(expected);
+  }
+  bool pop_any_checked(ValType& type);
+  bool pop_reference_checked(ValType& type);
+  bool pop_types_slow(std::span<const ValType> types);
+  /// Do the topmost operands match `types`? Leaves them where they are.
+  bool check_top(std::span<const ValType> types);
+  bool top_equals(std::span<const ValType> types) const {
+    return static_cast<size_t>(top_ - floor_) >= types.size() &&
+           std::equal(types.begin(), types.end(), top_ - types.size());
+  }
+  bool pop_signature_slow(const Signature& signature, ValType address);
+
+  // Control.
+  Control& frame() { return control_.back(); }
+  /// The block that a label depth names; null (and an error) if there is none.
+  Control* label(u32 depth);
+  bool read_block_types(BlockType& type);
+  BlockType single_result(ValType type);
+  void push_frame(FrameKind kind, const BlockType& type, bool live);
+  void set_floor() { floor_ = operands_.get() + frame().height; }
+  u32 height() const { return static_cast<u32>(top_ - operands_.get()); }
+  bool check_if_without_else(const Control& control);
+  /// Would these types be accepted by the label? For catch clauses.
+  bool check_label_accepts(std::span<const ValType> types, u32 depth);
+  bool check_catch_clause(const CatchClause& clause);
+  void forget_inits(u32 count);
+
+  // Locals.
+  /// Reads the local declarations and begins a body. At most `flat` locals are kept in the flat list.
+  bool begin_body(const FunctionDecl& function, u32 flat);
+  bool begin_expression(const ConstExpr& expression, ValType expected);
+  ValType local_type_slow(u32 index) const;
+  ValType local_type(u32 index) const { return index < locals_.size() ? locals_[index] : local_type_slow(index); }
+  bool check_local_get_slow(u32 index);
+  void note_local_set_slow(u32 index);
+
+  // Rules on the module's items.
+  bool check_type(ValType type);
+  bool check_heap_type(HeapType type);
+  const FuncType* function_type(u32 type_index);
+  const SubType* composite_type(u32 type_index, CompositeKind kind);
+  const FieldType* struct_field(u32 type_index, u32 field);
+  const FieldType* array_element(u32 type_index);
+  bool check_defaultable(const FieldType& field);
+  bool check_packing(const FieldType& field, bool signed_or_unsigned);
+  bool check_memory(u32 index);
+  bool check_table(u32 index);
+  bool check_elem(u32 index);
+  bool check_data(u32 index);
+  bool check_memarg(Op op, const Memarg& memarg);
+  /// May the array be filled from that data or element segment?
+  bool check_array_segment(bool is_data, const FieldType& element, u32 segment);
+  bool check_tail_call(const FuncType& callee);
+  const FuncType* tag_type(u32 index);
+
+  const Module& module_;
+  const Features& features_;
+  const TypeSection& types_;
+  ByteReader in_;
+  u32 at_ = 0;  ///< Offset of the current instruction.
+  bool stopped_ = false;
+  bool live_ = true;
+  bool tracks_inits_ = false;
+
+  ValType* top_ = nullptr;
+  ValType* floor_ = nullptr;  ///< The current block's first operand.
+  ValType* capacity_end_ = nullptr;
+  std::unique_ptr<ValType[]> operands_;
+
+  std::vector<Control> control_;
+  u32 visits_ = 0;  ///< Number of br_tables so far.
+
+  const FuncType* own_type_ = nullptr;
+  u32 local_count_ = 0;
+  std::vector<ValType> locals_;  ///< The first ones; see local_type.
+  u32 visible_globals_ = 0;
+
+ private:
+  struct LocalRun {
+    u32 end;  ///< Index of the first local behind the run.
+    ValType type;
+  };
+  bool grow_operands(size_t count);
+  void begin_code();
+
+  std::vector<LocalRun> runs_;
+  std::deque<ValType> single_types_;  ///< Results of block types that no static table has.
+  std::vector<u32> inits_;            ///< Locals that were initialised and are to be forgotten at the block's end.
+  std::vector<u32> initialised_in_;   ///< Per local: the number of the body in which it is initialised.
+  u32 body_number_ = 0;
+  Error error_{ErrorCode::unexpected_end, {}, {}, {}, {}, {}};
+};
+
+}  // namespace invar
