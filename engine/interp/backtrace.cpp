@@ -1,0 +1,107 @@
+#include "engine/interp/backtrace.h"
+
+#include <map>
+#include <mutex>
+
+#include "engine/interp/frame.h"
+#include "engine/interp/handlers.h"
+#include "engine/interp/lowering.h"
+#include "engine/runtime/compiled_module.h"
+#include "engine/runtime/store.h"
+
+namespace invar::interp {
+
+namespace {
+
+/// All lowered functions of the process by the address of their code.
+struct CodeMap {
+  struct Range {
+    const u64* end;
+    const Code* code;
+  };
+  std::mutex mutex;
+  std::map<const u64*, Range> ranges;
+};
+
+CodeMap& code_map() {
+  static CodeMap map;
+  return map;
+}
+
+/// Frames that a backtrace shows at each end.
+constexpr size_t shown_frames = 32;
+
+TrapFrame describe(const Code& code, const u64* ip) {
+  TrapFrame frame;
+  frame.function_index = code.function;
+  frame.offset = find_offset(code, static_cast<size_t>(ip - code.entry));
+  frame.module = code.module->module_name();
+  frame.function = code.module->function_name(code.function);
+  return frame;
+}
+
+}  // namespace
+
+void register_code(const u64* begin, const u64* end, const Code& code) {
+  CodeMap& map = code_map();
+  const std::lock_guard lock(map.mutex);
+  map.ranges[begin] = {end, &code};
+}
+
+void forget_code(const u64* begin) {
+  CodeMap& map = code_map();
+  const std::lock_guard lock(map.mutex);
+  map.ranges.erase(begin);
+}
+
+const Code* find_code(const u64* ip) {
+  CodeMap& map = code_map();
+  const std::lock_guard lock(map.mutex);
+  auto it = map.ranges.upper_bound(ip);
+  if (it == map.ranges.begin()) return nullptr;
+  --it;
+  return ip < it->second.end ? it->second.code : nullptr;
+}
+
+void append_backtrace(Store& store, const u64* ip, const Slot* fp) {
+  struct Position {
+    const Code* code;
+    const u64* ip;
+  };
+  std::vector<Position> first, last;  // the innermost frames; the outermost ones as a ring
+  size_t count = 0;
+  bool is_return_address = false;
+  while (fp) {
+    if (ip == tail_return_code()) {
+      const Link link = reinterpret_cast<const TailLink*>(fp)->link;
+      ip = link.return_ip;
+      fp = link.caller_fp;
+      continue;
+    }
+    if (ip == exit_code()) break;
+    const u64* at = is_return_address ? ip - 1 : ip;
+    const Code* code = find_code(at);
+    if (!code) break;
+    if (first.size() < shown_frames) {
+      first.push_back({code, at});
+    } else if (last.size() < shown_frames) {
+      last.push_back({code, at});
+    } else {
+      last[count % shown_frames] = {code, at};
+    }
+    if (first.size() == shown_frames && !last.empty()) ++count;
+    const Link link = load_link(fp, code->link);
+    ip = link.return_ip;
+    fp = link.caller_fp;
+    is_return_address = true;
+  }
+  std::vector<TrapFrame>& backtrace = store.pending_trap.backtrace;
+  for (const Position& position : first) backtrace.push_back(describe(*position.code, position.ip));
+  const size_t start = last.size() < shown_frames ? 0 : count % shown_frames;
+  for (size_t i = 0; i < last.size(); ++i) {
+    const Position& position = last[(start + i) % last.size()];
+    backtrace.push_back(describe(*position.code, position.ip));
+  }
+}
+
+}  // namespace invar::interp

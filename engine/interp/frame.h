@@ -1,0 +1,41 @@
+// Frames on the value stack.
+//
+//   slot 0 ...            parameters; the results take their place at the end
+//   Code::link            return instruction pointer
+//   Code::link + 1        caller's frame
+//   Code::link + 2        this function's instance, while a callee of another instance runs
+//   Code::link + 3 ...    declared locals, then operands
+//
+// A callee's frame begins where its arguments lie among the caller's operands, so nothing is copied.
+#pragma once
+
+#include "engine/runtime/objects.h"
+
+namespace invar::interp {
+
+inline constexpr u32 link_slots = 3;
+
+struct Link {
+  const u64* return_ip;
+  Slot* caller_fp;
+};
+
+[[gnu::always_inline]] inline Link load_link(const Slot* fp, u32 link) {
+  return {reinterpret_cast<const u64*>(fp[link]), reinterpret_cast<Slot*>(fp[link + 1])};
+}
+
+[[gnu::always_inline]] inline void store_link(Slot* fp, u32 link, const Link& value) {
+  fp[link] = reinterpret_cast<Slot>(value.return_ip);
+  fp[link + 1] = reinterpret_cast<Slot>(value.caller_fp);
+}
+
+/// What a tail call into another instance leaves below its callee's frame, once for a whole chain of such calls: the
+/// callee returns to tail_return_code(), which restores the instance and moves the results to where they belong.
+struct TailLink {
+  Link link;
+  Instance* instance;
+  u64 result_slots;
+};
+inline constexpr u32 tail_link_slots = sizeof(TailLink) / sizeof(Slot);
+
+}  // namespace invar::interp

@@ -1,0 +1,113 @@
+// Finding the handler of an instruction for given operand locations. A row is an array indexed by Dst (dst_count
+// entries), so that the lowering can change its mind about a destination by picking another element.
+#pragma once
+
+#include "decoder/opcode.h"
+#include "engine/interp/operands.h"
+
+namespace invar::interp {
+
+using Row = const Handler*;
+
+/// Families Test, Unary: `source` must not be imm.
+Row unary_row(Op op, Loc source);
+/// Families Compare, Binary. First source never imm; vectors never reg1.
+Row binary_row(Op op, Loc a, Loc b);
+/// A comparison and a branch in one: the distance is in the upper half of word 1, an immediate (16 bits) in field 1.
+/// Fields 0 and 1 are the sources. `taken_if` says which outcome branches. Families Test (b unused) and Compare.
+constexpr bool has_branch_form(Op op) { return info(op).family == Family::Test || info(op).family == Family::Compare; }
+Handler branch_handler(Op op, Loc a, Loc b, bool taken_if);
+
+/// How an access to memory is checked.
+enum class Access : u8 {
+  guarded,     ///< Memory 0, 32-bit addresses, guard pages. Offset in the upper half of word 1.
+  checked_32,  ///< Any memory with 32-bit addresses. Field 3 is the memory, word 2 the offset.
+  checked_64,  ///< Any memory with 64-bit addresses, likewise.
+};
+inline constexpr u32 access_count = 3;
+constexpr u32 words_of(Access access) { return access == Access::guarded ? 2 : 3; }
+
+/// Family Load: field 1 is the address.
+Row load_row(Op op, Access access, Loc address);
+/// Family Store: field 0 is the address, field 1 the value (or a 16-bit immediate).
+Handler store_handler(Op op, Access access, Loc address, Loc value);
+/// Family ExtractLane: field 1 the vector, field 2 the lane. Family ReplaceLane: field 3 is the lane.
+Row extract_lane_row(Op op, Loc source);
+Row replace_lane_row(Op op, Loc vector, Loc value);
+
+/// How values move: one row or handler for each width. References are integers.
+enum class Width : u8 { int_64, float_32, float_64, vector_128 };
+inline constexpr u32 width_count = 4;
+constexpr Width width_of(ValType type) {
+  switch (type.kind()) {
+    case ValKind::f32:
+      return Width::float_32;
+    case ValKind::f64:
+      return Width::float_64;
+    case ValKind::v128:
+      return Width::vector_128;
+    default:
+      return Width::int_64;
+  }
+}
+
+/// Copies field 1 to field 0; the source may be a register.
+Handler copy_handler(Width width, Loc source);
+/// Copies the 64-bit slots of fields 1, 2 (and 3) to the slots from field 0 on.
+Handler copy2_handler();
+Handler copy3_handler();
+/// A constant into a destination: 32 bits in the upper half of word 1 (sign-extended for int_64), or word 2.
+Row const_row(Width width, bool wide);
+/// The same into a slot only (no vectors).
+Handler const_to_slot_handler(Width width, bool wide);
+
+Row select_row(Width width, Loc condition, Loc a, Loc b);
+Row global_get_row(Width width);
+Handler global_set_handler(Width width, Loc source);
+
+/// Returns one value of the width; field 1 is the source's slot, field 0 the frame's link.
+Handler return_handler(Width width, Loc source);
+
+/// Branches, calls and returns.
+struct ControlHandlers {
+  Handler unreachable, unsupported;
+  Handler br;                          // distance in the upper half of word 1
+  Handler br_if_null, br_if_not_null;  // field 0 the reference
+  Handler br_table[3];                 // by Loc of the index (field 1); upper half: targets; then a word for each
+  Handler call;                        // field 0: slot of the arguments; word 2: Code
+  // Field 0 as above, field 1: the function reference or table index, field 2: own link.
+  Handler call_import;  // word 2: function index
+  Handler call_ref;
+  Handler call_indirect[3];  // by Loc of the index; word 2: type index, table << 32
+  // As above; field 3: slots of the arguments.
+  Handler return_call, return_call_import, return_call_ref, return_call_indirect[3];
+  Handler restore_instance;  // field 0: own link; stands behind every call that may change the instance
+  Handler return_nothing;    // field 0: own link
+  Handler call_host;         // word 1: Func
+  Handler tick;              // upper half: fuel
+};
+extern const ControlHandlers control_handlers;
+inline constexpr u32 call_words = 3;
+
+/// Instructions with operands, and then results, in the slots from field 0 on; immediates in the upper half of word 1
+/// and in word 2.
+struct BulkHandlers {
+  Handler memory_size, memory_grow, memory_fill, memory_init, data_drop;  // upper: memory or segment; init: word 2
+  Handler memory_copy;                                                    // upper: destination memory, word 2: source
+  Handler table_get, table_set, table_size, table_grow, table_fill, table_init, elem_drop;
+  Handler table_copy;
+  Handler ref_func;  // upper: function
+  Handler ref_as_non_null;
+  Handler shuffle;  // words 2 and 3: lanes
+};
+extern const BulkHandlers bulk_handlers;
+
+/// Families Ternary, Wide: operands and results in the slots from field 0 on.
+/// Families LoadLane, StoreLane: field 0 the slots, field 2 the lane, field 3 the memory, word 2 the offset.
+Handler slots_handler(Op op, bool address_64);
+
+/// Threaded code that belongs to no function.
+const u64* exit_code();         ///< Return address of calls from the host.
+const u64* tail_return_code();  ///< Return address under a tail call into another instance; see TailLink.
+
+}  // namespace invar::interp

@@ -1,0 +1,56 @@
+#include "engine/interp/interpreter.h"
+
+#include <algorithm>
+
+#include "engine/interp/backtrace.h"
+#include "engine/interp/frame.h"
+#include "engine/interp/handlers.h"
+#include "engine/interp/lowering.h"
+#include "engine/platform/fault.h"
+#include "engine/runtime/store.h"
+
+namespace invar {
+
+namespace interp {
+
+u64 leave_with_trap(const u64* ip, Slot* fp, Instance* inst, TrapKind kind) {
+  append_backtrace(*inst->store, ip, fp);
+  return static_cast<u64>(kind);
+}
+
+namespace {
+
+/// Runs under a landing for memory faults. Apart, because _setjmp's caller must not keep variables in registers.
+[[gnu::noinline]] TrapKind run_with_landing(Store& store, const u64* entry, Slot* frame, Instance* instance) {
+  platform::TrapLanding landing;
+  if (_setjmp(landing.env) == 0) {
+    platform::push_landing(landing);
+    const TrapKind trap = run_threaded_code(entry, frame, instance);
+    platform::pop_landing(landing);
+    return trap;
+  }
+  append_backtrace(store, faulting_ip(landing.fault.arg0), faulting_fp(landing.fault.arg1));
+  return TrapKind::out_of_bounds_memory_access;
+}
+
+}  // namespace
+
+}  // namespace interp
+
+TrapKind interpret(Store& store, const Func& func, Slot* slots) {
+  if (!func.instance) return func.host(func.environment, nullptr, slots);
+  Code& code = *func.code;
+  if (__atomic_load_n(&code.entry, __ATOMIC_ACQUIRE) == lowering_stub()) {
+    const TrapKind trap = interp::lower(code);
+    if (trap != TrapKind::none) return trap;
+  }
+  if (slots + code.frame_slots > store.stack_limit) return TrapKind::call_stack_exhausted;
+  interp::store_link(slots, code.link, {interp::exit_code(), nullptr});
+  std::fill_n(slots + code.link + interp::link_slots, code.zero_slots, Slot{0});
+  Slot* const stack_top = store.stack_top;
+  const TrapKind trap = interp::run_with_landing(store, code.entry, slots, func.instance);
+  store.stack_top = stack_top;
+  return trap;
+}
+
+}  // namespace invar

@@ -1,0 +1,43 @@
+#include "engine/interp/lowering.h"
+
+#include <algorithm>
+#include <new>
+
+#include "decoder/validate/function_walker.h"
+#include "engine/interp/backtrace.h"
+#include "engine/interp/interpreter.h"
+#include "engine/interp/lowering_sink.h"
+
+namespace invar::interp {
+
+TrapKind lower(Code& code) {
+  CompiledModule& compiled = *code.module;
+  const std::lock_guard lock(compiled.mutex);
+  if (code.entry != lowering_stub()) return TrapKind::none;  // another thread was faster
+
+  LoweringSink sink(compiled, false);
+  FunctionWalker<LoweringSink, false> walker(compiled.module(), sink);
+  if (!walker.walk(code.function)) return TrapKind::unsupported_instruction;
+  if (sink.frame_too_large()) return TrapKind::call_stack_exhausted;
+
+  const std::vector<u64>& words = sink.words();
+  std::unique_ptr<u64[]> storage(new (std::nothrow) u64[words.size()]);
+  if (!storage) return TrapKind::allocation_failure;
+  std::copy(words.begin(), words.end(), storage.get());
+  const u64* entry = storage.get();
+  compiled.code_storage.push_back(std::move(storage));
+  code.frame_slots = sink.frame_slots();
+  code.zero_slots = sink.zero_slots();
+  register_code(entry, entry + words.size(), code);
+  __atomic_store_n(&code.entry, entry, __ATOMIC_RELEASE);
+  return TrapKind::none;
+}
+
+u32 find_offset(const Code& code, size_t position) {
+  LoweringSink sink(*code.module, true);
+  FunctionWalker<LoweringSink, false> walker(code.module->module(), sink);
+  if (!walker.walk(code.function)) return 0;
+  return sink.module_offset(static_cast<u32>(position));
+}
+
+}  // namespace invar::interp

@@ -1,0 +1,498 @@
+// Lowering of blocks, branches, calls and returns.
+#include <algorithm>
+
+#include "engine/interp/frame.h"
+#include "engine/interp/lowering_sink.h"
+#include "engine/runtime/engine.h"
+
+namespace invar::interp {
+
+namespace {
+
+u32 total_slots(std::span<const ValType> types) {
+  u32 total = 0;
+  for (const ValType type : types) total += slots_of(type);
+  return total;
+}
+
+}  // namespace
+
+void LoweringSink::begin(const BodyInfo& body) {
+  code_.clear();
+  stack_.clear();
+  registers_.clear();
+  labels_.clear();
+  label_types_.clear();
+  fixups_.clear();
+  offsets_.clear();
+  type_ = body.type;
+  local_types_.assign(body.locals.begin(), body.locals.end());
+  local_uses_.assign(body.locals.size(), 0);
+  local_slots_.resize(body.locals.size());
+
+  const u32 param_slots = total_slots(type_->params);
+  link_ = std::max(param_slots, total_slots(type_->results));
+  u32 slot = 0;
+  for (u32 i = 0; i < body.locals.size(); ++i) {
+    if (i == type_->params.size()) slot = link_ + link_slots;
+    local_slots_[i] = slot;
+    slot += slots_of(body.locals[i]);
+  }
+  stack_begin_ = body.locals.size() > type_->params.size() ? slot : link_ + link_slots;
+  max_slot_ = stack_begin_;
+  flushed_ = 0;
+  pinned_ = 0;
+  too_large_ = false;
+  after_label();
+  tick_ = none;
+  open_label(LabelKind::function, {{}, type_->results});
+  begin_segment(true);
+}
+
+void LoweringSink::finish(bool reachable) {
+  if (reachable) emit_return();
+  settle_fuel();
+  too_large_ |= max_slot_ > max_frame_slots;
+}
+
+// Fuel: each segment (from a label on) pays for all its instructions when it begins.
+
+void LoweringSink::settle_fuel() {
+  if (tick_ != none) code_.set_upper(tick_ + 1, fuel_count_);
+  tick_ = none;
+  fuel_count_ = 0;
+}
+
+/// `polls`: the segment is a function's or a loop's first, where a running program is interrupted.
+void LoweringSink::begin_segment(bool polls) {
+  if (fuel_) settle_fuel();
+  if (!fuel_ && !(polls && interruptible_)) return;
+  const u32 at = code_.emit_wide(control_handlers.tick, 0, 0, 0);
+  if (fuel_) tick_ = at;
+  last_ = none;
+  last_copy_ = none;
+}
+
+// Labels
+
+void LoweringSink::open_label(LabelKind kind, const BlockType& type) {
+  const u32 params = static_cast<u32>(type.params.size());
+  const u32 height = static_cast<u32>(stack_.size()) - params;
+  const u32 slot = params == 0 ? top_slot() : stack_[height].home;
+  labels_.push_back({.kind = kind,
+                     .height = height,
+                     .slot = slot,
+                     .types = static_cast<u32>(label_types_.size()),
+                     .params = params,
+                     .results = static_cast<u32>(type.results.size()),
+                     .position = code_.position(),
+                     .fixups = none,
+                     .else_word = none,
+                     .else_base = 0});
+  label_types_.insert(label_types_.end(), type.params.begin(), type.params.end());
+  label_types_.insert(label_types_.end(), type.results.begin(), type.results.end());
+}
+
+/// What a branch to the label carries.
+std::span<const ValType> LoweringSink::branch_types(const Label& label) const {
+  const std::span<const ValType> types{label_types_};
+  return label.kind == LabelKind::loop ? types.subspan(label.types, label.params)
+                                       : types.subspan(label.types + label.params, label.results);
+}
+
+/// Resets the operand stack to the label's parameters or results, in their slots.
+void LoweringSink::restore_stack(const Label& label, bool with_results) {
+  while (stack_.size() > label.height) pop();
+  flushed_ = std::min(flushed_, label.height);
+  const u32 first = label.types + (with_results ? label.params : 0);
+  const u32 count = with_results ? label.results : label.params;
+  for (u32 i = 0; i < count; ++i) push(Entry::Where::slot, label_types_[first + i]);
+}
+
+void LoweringSink::link_branch(Label& label, u32 word, u32 base) {
+  if (label.kind == LabelKind::loop) {
+    code_.set_upper(word, label.position - base);
+  } else {
+    fixups_.push_back({word, base, label.fixups});
+    label.fixups = static_cast<u32>(fixups_.size() - 1);
+  }
+}
+
+void LoweringSink::bind(u32 word, u32 base) { code_.set_upper(word, code_.position() - base); }
+
+void LoweringSink::bind_fixups(Label& label) {
+  for (u32 i = label.fixups; i != none; i = fixups_[i].next) bind(fixups_[i].word, fixups_[i].base);
+  label.fixups = none;
+}
+
+void LoweringSink::block(const BlockType& type) {
+  flush(static_cast<u32>(stack_.size()));
+  open_label(LabelKind::block, type);
+}
+
+void LoweringSink::loop(const BlockType& type) {
+  flush(static_cast<u32>(stack_.size() - type.params.size()));
+  after_label();
+  open_label(LabelKind::loop, type);
+  begin_segment(true);
+}
+
+void LoweringSink::if_(const BlockType& type) {
+  const Condition condition = take_condition();
+  flush(static_cast<u32>(stack_.size() - type.params.size()));
+  open_label(LabelKind::if_, type);
+  const u32 at = emit_branch_on(condition, false);
+  labels_.back().else_word = at + 1;
+  labels_.back().else_base = at;
+  begin_segment(false);
+}
+
+void LoweringSink::else_(bool reachable) {
+  Label& label = labels_.back();
+  if (reachable) {
+    move_to_label(label);
+    const u32 at = code_.emit_wide(control_handlers.br, 0, 0, 0);
+    link_branch(label, at + 1, at);
+  }
+  restore_stack(label, false);
+  bind(label.else_word, label.else_base);
+  label.else_word = none;
+  label.kind = LabelKind::else_;
+  after_label();
+  begin_segment(false);
+}
+
+void LoweringSink::end(bool reachable) {
+  Label label = labels_.back();
+  if (reachable) move_to_label(label);
+  if (label.else_word != none) bind(label.else_word, label.else_base);
+  bind_fixups(label);
+  restore_stack(label, true);
+  label_types_.resize(label.types);
+  labels_.pop_back();
+  after_label();
+  begin_segment(false);
+}
+
+// Branches
+
+/// Pops an i32 that decides a branch. A comparison made for it is taken back, to become part of the branch.
+LoweringSink::Condition LoweringSink::take_condition() {
+  if (is_last(stack_.back()) && last_is_numeric_ && has_branch_form(last_op_)) {
+    const u32 at = last_;
+    const char second = info(last_op_).signature[1];
+    const bool fits = last_b_ != Loc::imm || (second == 'i' && fits_s16(type_i32, last_value_)) ||
+                      (second == 'l' && fits_s16(type_i64, last_value_));
+    if (fits) {
+      const Condition condition{.op = last_op_,
+                                .a = {.loc = last_a_, .slot = code_.field(at, 1)},
+                                .b = {.loc = last_b_, .slot = code_.field(at, 2), .value = last_value_}};
+      pop();
+      code_.truncate(at);
+      last_ = none;
+      const bool is_float = info(condition.op).signature[0] == 'f' || info(condition.op).signature[0] == 'd';
+      const File file = is_float ? File::floating : File::integer;
+      for (const Loc loc : {condition.a.loc, condition.b.loc}) {
+        if (loc == Loc::reg0 || loc == Loc::reg1) pin(file, loc == Loc::reg0 ? 0 : 1);
+      }
+      return condition;
+    }
+  }
+  return {.op = Op::i32_eqz, .a = take(), .b = {}, .negated = true};
+}
+
+/// Emits a branch without its distance; returns its position.
+u32 LoweringSink::emit_branch_on(const Condition& condition, bool taken_if) {
+  const u32 f1 = condition.b.loc == Loc::imm ? static_cast<u32>(condition.b.value) : condition.b.slot;
+  const u32 at =
+      code_.emit_wide(branch_handler(condition.op, condition.a.loc, condition.b.loc, taken_if != condition.negated),
+                      condition.a.slot, f1, 0);
+  pinned_ = 0;
+  last_ = none;
+  last_copy_ = none;
+  return at;
+}
+
+/// Are the operands that a branch carries elsewhere than where the label wants them, whatever their registers?
+bool LoweringSink::moves_needed(const Label& label) const {
+  const size_t count = branch_types(label).size();
+  return count != 0 && stack_[stack_.size() - count].home != label.slot;
+}
+
+/// Brings the top operands to the label's slots.
+void LoweringSink::move_to_label(const Label& label) {
+  const u32 count = static_cast<u32>(branch_types(label).size());
+  const u32 first = static_cast<u32>(stack_.size()) - count;
+  if (!moves_needed(label)) {
+    for (u32 i = first; i < stack_.size(); ++i) to_home(i);
+    return;
+  }
+  // Downwards within the operands, so in this order no copy overwrites what a later one reads.
+  u32 slot = label.slot;
+  for (u32 i = first; i < stack_.size(); ++i) {
+    copy_to_slot(stack_[i], i, slot);
+    slot += slots_of(stack_[i].type);
+  }
+}
+
+/// Moves operands and jumps, or returns. Leaves what the lowering knows of the stack as it was.
+void LoweringSink::emit_jump(u32 depth) {
+  Label& label = label_at(depth);
+  if (label.kind == LabelKind::function) {
+    emit_return();
+    return;
+  }
+  move_to_label(label);
+  const u32 at = code_.emit_wide(control_handlers.br, 0, 0, 0);
+  link_branch(label, at + 1, at);
+  last_ = none;
+  last_copy_ = none;
+}
+
+void LoweringSink::br(u32 depth) { emit_jump(depth); }
+
+void LoweringSink::br_if(u32 depth) {
+  const Condition condition = take_condition();
+  Label& label = label_at(depth);
+  if (label.kind != LabelKind::function && !moves_needed(label)) {
+    move_to_label(label);
+    const u32 at = emit_branch_on(condition, true);
+    link_branch(label, at + 1, at);
+    return;
+  }
+  jump_around(emit_branch_on(condition, false), depth);
+}
+
+/// Completes a branch emitted at `at`: it skips a sequence that moves operands and jumps, whose effects on registers
+/// the path around it does not see.
+void LoweringSink::jump_around(u32 at, u32 depth) {
+  const Registers registers = registers_;
+  emit_jump(depth);
+  registers_ = registers;
+  bind(at + 1, at);
+  last_ = none;
+  last_copy_ = none;
+}
+
+void LoweringSink::br_table(std::span<const u32> depths) {
+  const Operand index = take();
+  bool in_place = true;
+  for (const u32 depth : depths) {
+    const Label& label = label_at(depth);
+    in_place &= label.kind != LabelKind::function && !moves_needed(label);
+  }
+  // All labels take the same operands; bringing them home suits those that want them there.
+  const u32 arity = static_cast<u32>(branch_types(label_at(depths[0])).size());
+  for (u32 i = static_cast<u32>(stack_.size()) - arity; i < stack_.size(); ++i) to_home(i);
+  const u32 at = code_.emit_wide(control_handlers.br_table[static_cast<u32>(index.loc)], 0, index.slot,
+                                 static_cast<u32>(depths.size()));
+  pinned_ = 0;
+  last_ = none;
+  const u32 table = code_.position();
+  for (size_t i = 0; i < depths.size(); ++i) code_.append(0);
+  // Targets that need moves go through a stub, made once for each label.
+  std::vector<u32> stubs;
+  const Registers registers = registers_;
+  if (!in_place) stubs.assign(labels_.size(), none);
+  for (u32 i = 0; i < depths.size(); ++i) {
+    Label& label = label_at(depths[i]);
+    if (label.kind != LabelKind::function && !moves_needed(label)) {
+      link_branch(label, table + i, at);
+      continue;
+    }
+    u32& stub = stubs[depths[i]];
+    if (stub == none) {
+      stub = code_.position();
+      registers_ = registers;
+      last_copy_ = none;
+      emit_jump(depths[i]);
+    }
+    code_.set_upper(table + i, stub - at);
+  }
+}
+
+/// br_on_null and br_on_non_null; the latter carries the reference along.
+void LoweringSink::branch_on_reference(u32 depth, bool taken_if_null) {
+  to_home(static_cast<u32>(stack_.size() - 1));
+  const Entry reference = stack_.back();
+  if (taken_if_null) pop();
+  const auto emit = [&](bool if_null) {
+    const Handler handler = if_null ? control_handlers.br_if_null : control_handlers.br_if_not_null;
+    last_ = none;
+    last_copy_ = none;
+    return code_.emit_wide(handler, reference.home, 0, 0);
+  };
+  Label& label = label_at(depth);
+  if (label.kind != LabelKind::function && !moves_needed(label)) {
+    move_to_label(label);
+    const u32 at = emit(taken_if_null);
+    link_branch(label, at + 1, at);
+  } else {
+    jump_around(emit(!taken_if_null), depth);
+  }
+  if (taken_if_null) {
+    push(Entry::Where::slot, reference.type);
+  } else {
+    pop();
+  }
+}
+
+void LoweringSink::br_on_null(u32 depth) { branch_on_reference(depth, true); }
+void LoweringSink::br_on_non_null(u32 depth) { branch_on_reference(depth, false); }
+
+void LoweringSink::unreachable() {
+  code_.emit(control_handlers.unreachable);
+  last_ = none;
+}
+
+// Returns
+
+void LoweringSink::return_() { emit_return(); }
+
+void LoweringSink::emit_return() {
+  const std::span<const ValType> results = type_->results;
+  last_copy_ = none;
+  if (results.empty()) {
+    code_.emit(control_handlers.return_nothing, link_);
+  } else if (results.size() == 1) {
+    const u32 index = static_cast<u32>(stack_.size() - 1);
+    const Width width = width_of(results[0]);
+    const Entry& entry = stack_[index];
+    const bool small = width == Width::int_64 && entry.where == Entry::Where::constant && fits_s32(entry.value);
+    if (small) {
+      code_.emit(return_handler(width, Loc::imm), link_, 0, entry.value & 0xffff, entry.value >> 16 & 0xffff);
+    } else {
+      const Operand value = locate(entry, index, Immediate::none);
+      pinned_ = 0;
+      code_.emit(return_handler(width, value.loc), link_, value.slot);
+    }
+  } else {
+    // Parameters whose slots results will take are read before anything is written.
+    const u32 first = static_cast<u32>(stack_.size() - results.size());
+    for (u32 i = first; i < stack_.size(); ++i) {
+      if (stack_[i].where == Entry::Where::local && local_slot(stack_[i].local) < link_) {
+        copy_to_slot(stack_[i], i, stack_[i].home);
+      }
+    }
+    u32 slot = 0;
+    for (u32 i = first; i < stack_.size(); ++i) {
+      const Entry& entry = stack_[i];
+      if (entry.where == Entry::Where::local && local_slot(entry.local) < link_) {
+        emit_copy(width_of(entry.type), {.slot = entry.home}, slot);
+      } else {
+        copy_to_slot(entry, i, slot);
+      }
+      slot += slots_of(entry.type);
+    }
+    code_.emit(control_handlers.return_nothing, link_);
+  }
+  last_ = none;
+  last_copy_ = none;
+}
+
+// Calls
+
+u32 LoweringSink::argument_slots(const FuncType& type) const { return total_slots(type.params); }
+
+/// Brings the arguments home, where they are the callee's parameters, and everything else out of the registers.
+void LoweringSink::gather_arguments(const FuncType& type) {
+  const u32 first = static_cast<u32>(stack_.size() - type.params.size());
+  for (u32 i = first; i < stack_.size(); ++i) to_home(i);
+  spill_registers();
+}
+
+void LoweringSink::finish_call(std::span<const ValType> results) {
+  registers_.clear();
+  last_ = none;
+  last_copy_ = none;
+  push_slots(results);
+  // A single result is in the first register, too.
+  if (results.size() == 1) {
+    registers_.hold(file_of(results[0]), 0, RegisterState::Holds::copy, static_cast<u32>(stack_.size() - 1));
+  }
+}
+
+void LoweringSink::restore_instance_behind_call() { code_.emit(control_handlers.restore_instance, link_); }
+
+void LoweringSink::call(u32 function) {
+  const FuncType& type = module_.func_type(function);
+  gather_arguments(type);
+  for (size_t i = 0; i < type.params.size(); ++i) pop();
+  const u32 base = top_slot();
+  if (function < module_.imported_functions) {
+    code_.emit(control_handlers.call_import, base, 0, link_);
+    code_.append(function);
+    restore_instance_behind_call();
+  } else {
+    code_.emit(control_handlers.call, base);
+    code_.append(reinterpret_cast<u64>(&compiled_.codes[function]));
+  }
+  finish_call(type.results);
+}
+
+void LoweringSink::call_indirect(u32 type_index, u32 table) {
+  const FuncType& type = module_.types[type_index].func;
+  const Operand index = take();
+  gather_arguments(type);
+  pinned_ = 0;
+  for (size_t i = 0; i < type.params.size(); ++i) pop();
+  code_.emit(control_handlers.call_indirect[static_cast<u32>(index.loc)], top_slot(), index.slot, link_);
+  code_.append(u64{type_index} | u64{table} << 32);
+  restore_instance_behind_call();
+  finish_call(type.results);
+}
+
+void LoweringSink::call_ref(u32 type_index) {
+  const FuncType& type = module_.types[type_index].func;
+  to_home(static_cast<u32>(stack_.size() - 1));
+  const u32 callee = stack_.back().home;
+  pop();
+  gather_arguments(type);
+  for (size_t i = 0; i < type.params.size(); ++i) pop();
+  code_.emit(control_handlers.call_ref, top_slot(), callee, link_);
+  code_.append(0);
+  restore_instance_behind_call();
+  finish_call(type.results);
+}
+
+void LoweringSink::return_call(u32 function) {
+  const FuncType& type = module_.func_type(function);
+  gather_arguments(type);
+  for (size_t i = 0; i < type.params.size(); ++i) pop();
+  const u32 arguments = argument_slots(type);
+  if (function < module_.imported_functions) {
+    code_.emit(control_handlers.return_call_import, top_slot(), 0, link_, arguments);
+    code_.append(function);
+  } else {
+    code_.emit(control_handlers.return_call, top_slot(), 0, link_, arguments);
+    code_.append(reinterpret_cast<u64>(&compiled_.codes[function]));
+  }
+  last_ = none;
+}
+
+void LoweringSink::return_call_indirect(u32 type_index, u32 table) {
+  const FuncType& type = module_.types[type_index].func;
+  to_home(static_cast<u32>(stack_.size() - 1));
+  const u32 index = stack_.back().home;
+  pop();
+  gather_arguments(type);
+  for (size_t i = 0; i < type.params.size(); ++i) pop();
+  code_.emit(control_handlers.return_call_indirect[static_cast<u32>(Loc::slot)], top_slot(), index, link_,
+             argument_slots(type));
+  code_.append(u64{type_index} | u64{table} << 32);
+  last_ = none;
+}
+
+void LoweringSink::return_call_ref(u32 type_index) {
+  const FuncType& type = module_.types[type_index].func;
+  to_home(static_cast<u32>(stack_.size() - 1));
+  const u32 callee = stack_.back().home;
+  pop();
+  gather_arguments(type);
+  for (size_t i = 0; i < type.params.size(); ++i) pop();
+  code_.emit(control_handlers.return_call_ref, top_slot(), callee, link_, argument_slots(type));
+  code_.append(0);
+  last_ = none;
+}
+
+}  // namespace invar::interp

@@ -1,0 +1,236 @@
+// The sink that makes threaded code: a small register allocator over one pass.
+//
+// Operands stay where they are (locals, constants, registers) until an instruction consumes them. A result goes to a
+// register; when that register is needed for something else, or when the value must be in memory (calls, branches,
+// block boundaries), its producer is patched to store it as well, which costs no instruction. `local.set` patches the
+// producer likewise. At labels all live operands are in their home slots and registers hold nothing.
+#pragma once
+
+#include <utility>
+
+#include "decoder/validate/sink.h"
+#include "engine/interp/code_buffer.h"
+#include "engine/interp/operand_stack.h"
+#include "engine/runtime/compiled_module.h"
+
+namespace invar::interp {
+
+constexpr bool fits_s32(u64 value) { return static_cast<s64>(value) == static_cast<s32>(value); }
+constexpr bool fits_s16(ValType type, u64 value) {
+  const s64 number = type == type_i32 ? static_cast<s32>(value) : static_cast<s64>(value);
+  return number == static_cast<s16>(number);
+}
+
+class LoweringSink : public NullSink {
+ public:
+  /// `record_offsets`: keep track of which instruction each word was made for (module_offset).
+  LoweringSink(CompiledModule& compiled, bool record_offsets);
+
+  // What was made.
+  const std::vector<u64>& words() const { return code_.words(); }
+  u32 frame_slots() const { return max_slot_; }
+  u32 zero_slots() const { return stack_begin_ - link_ - link_slots_; }
+  u32 link() const { return link_; }
+  bool frame_too_large() const { return too_large_; }
+  u32 module_offset(u32 position) const;
+
+  // The sink's calls; see sink.h.
+  void begin(const BodyInfo& body);
+  void finish(bool reachable);
+  void instruction(Op op, u32 offset);
+  void unreachable();
+  void block(const BlockType& type);
+  void loop(const BlockType& type);
+  void if_(const BlockType& type);
+  void else_(bool reachable);
+  void end(bool reachable);
+  void br(u32 depth);
+  void br_if(u32 depth);
+  void br_table(std::span<const u32> depths);
+  void return_();
+  void br_on_null(u32 depth);
+  void br_on_non_null(u32 depth);
+  void call(u32 function);
+  void call_indirect(u32 type, u32 table);
+  void call_ref(u32 type);
+  void return_call(u32 function);
+  void return_call_indirect(u32 type, u32 table);
+  void return_call_ref(u32 type);
+  void drop(ValType type);
+  void select(ValType type);
+  void local_get(u32 local);
+  void local_set(u32 local);
+  void local_tee(u32 local);
+  void global_get(u32 global);
+  void global_set(u32 global);
+  void i32_const(u32 value);
+  void i64_const(u64 value);
+  void f32_const(u32 bits);
+  void f64_const(u64 bits);
+  void v128_const(const V128& value);
+  void test(Op op);
+  void compare(Op op);
+  void unary(Op op);
+  void binary(Op op);
+  void ternary(Op op);
+  void wide(Op op);
+  void shuffle(const V128& lanes);
+  void extract_lane(Op op, u8 lane);
+  void replace_lane(Op op, u8 lane);
+  void load(Op op, const Memarg& memarg);
+  void store(Op op, const Memarg& memarg);
+  void load_lane(Op op, const Memarg& memarg, u8 lane);
+  void store_lane(Op op, const Memarg& memarg, u8 lane);
+  void memory_size(u32 memory);
+  void memory_grow(u32 memory);
+  void memory_fill(u32 memory);
+  void memory_copy(u32 to, u32 from);
+  void memory_init(u32 data, u32 memory);
+  void data_drop(u32 data);
+  void table_get(u32 table);
+  void table_set(u32 table);
+  void table_size(u32 table);
+  void table_grow(u32 table);
+  void table_fill(u32 table);
+  void table_copy(u32 to, u32 from);
+  void table_init(u32 elem, u32 table);
+  void elem_drop(u32 elem);
+  void ref_null(HeapType type);
+  void ref_is_null();
+  void ref_func(u32 function);
+  void ref_as_non_null();
+  void ref_eq();
+
+ private:
+  /// Where an instruction finds an operand that it consumes.
+  struct Operand {
+    Loc loc = Loc::slot;
+    u32 slot = 0;   ///< If loc is slot.
+    u64 value = 0;  ///< If loc is imm.
+  };
+  /// Which immediates the consumer takes.
+  enum class Immediate : u8 { none, bits32, bits16 };
+
+  /// A branch condition: an instruction of family Test or Compare with its operands.
+  struct Condition {
+    Op op;
+    Operand a, b;
+    bool negated = false;  ///< Holds if the instruction yields 0.
+  };
+
+  enum class LabelKind : u8 { function, block, loop, if_, else_ };
+  struct Label {
+    LabelKind kind;
+    u32 height;           ///< Stack entries below the parameters.
+    u32 slot;             ///< Home of the first parameter and the first result.
+    u32 types;            ///< In label_types_: parameters, then results.
+    u32 params, results;  ///< How many.
+    u32 position;         ///< Of a loop's start.
+    u32 fixups;           ///< First of the branches to the end, or none.
+    u32 else_word;        ///< Of an `if` without `else` so far: the word with the distance of its branch.
+    u32 else_base;
+  };
+  struct Fixup {
+    u32 word, base, next;
+  };
+  static constexpr u32 none = ~u32{0};
+
+  // Stack and registers (lowering_values.cpp).
+  u32 top_slot() const { return stack_.empty() ? stack_begin_ : stack_.back().home + slots_of(stack_.back().type); }
+  Entry& push(Entry::Where where, ValType type);
+  void push_result(ValType type, u32 reg, Row row, u32 producer);
+  void pop();
+  Operand take(Immediate immediates = Immediate::none);
+  Operand locate(const Entry& entry, u32 index, Immediate immediates);
+  u32 choose_register(ValType type);
+  void spill(u32 index);
+  void spill_registers();
+  void to_home(u32 index);
+  void flush(u32 constants_from);
+  void copy_to_slot(const Entry& entry, u32 index, u32 slot);
+  void emit_copy(Width width, const Operand& from, u32 slot);
+  Operand emit_constant(ValType type, u64 value, u32 slot);
+  void keep_old_value(u32 local);
+  bool assign_producer(u32 local);
+  void after_label();
+  void pin(File file, u32 reg) { pinned_ |= 1u << (registers_per_file * static_cast<u32>(file) + reg); }
+  bool is_pinned(File file, u32 reg) const {
+    return (pinned_ >> (registers_per_file * static_cast<u32>(file) + reg) & 1) != 0;
+  }
+  bool is_last(const Entry& entry) const { return entry.where == Entry::Where::reg && entry.producer == last_; }
+
+  /// Emits an instruction whose handlers by destination are `row`, and pushes its result.
+  void emit_result(ValType type, Row row, u32 f1, u32 f2, u32 f3);
+  void emit_result_upper(ValType type, Row row, u32 f1, u32 upper);
+  void emit_binary(Op op, const Operand& a, const Operand& b);
+
+  /// Operands of the types are popped into consecutive slots; returns the first.
+  u32 gather(u32 count);
+  void push_slots(std::span<const ValType> types);
+  void bulk(Handler handler, u32 operands, std::span<const ValType> results, u32 upper);
+  Access access_of(const Memarg& memarg) const;
+  bool fits_guarded(const Memarg& memarg) const;
+  u32 local_slot(u32 local) const { return local_slots_[local]; }
+
+  // Control (lowering_control.cpp).
+  void open_label(LabelKind kind, const BlockType& type);
+  Label& label_at(u32 depth) { return labels_[labels_.size() - 1 - depth]; }
+  std::span<const ValType> branch_types(const Label& label) const;
+  void restore_stack(const Label& label, bool with_results);
+  void link_branch(Label& label, u32 word, u32 base);
+  void bind(u32 word, u32 base);
+  void bind_fixups(Label& label);
+  Condition take_condition();
+  u32 emit_branch_on(const Condition& condition, bool taken_if);
+  bool moves_needed(const Label& label) const;
+  void move_to_label(const Label& label);
+  void emit_jump(u32 depth);
+  void jump_around(u32 at, u32 depth);
+  void branch_on_reference(u32 depth, bool taken_if_null);
+  void emit_return();
+  void begin_segment(bool polls);
+  void settle_fuel();
+  void finish_call(std::span<const ValType> results);
+  u32 argument_slots(const FuncType& type) const;
+  void gather_arguments(const FuncType& type);
+  void restore_instance_behind_call();
+
+  const Module& module_;
+  CompiledModule& compiled_;
+  const bool guard_pages_;
+  const bool interruptible_;
+  const bool fuel_;
+  const bool record_offsets_;
+  static constexpr u32 link_slots_ = 3;
+
+  CodeBuffer code_;
+  std::vector<Entry> stack_;
+  Registers registers_;
+  std::vector<u32> local_slots_;
+  std::vector<ValType> local_types_;
+  std::vector<u32> local_uses_;  ///< Stack entries that still refer to each local.
+  std::vector<Label> labels_;
+  std::vector<ValType> label_types_;
+  std::vector<Fixup> fixups_;
+  std::vector<std::pair<u32, u32>> offsets_;  ///< Position in the code, module offset.
+  const FuncType* type_ = nullptr;
+  u32 link_ = 0;
+  u32 stack_begin_ = 0;  ///< Home of the lowest operand.
+  u32 max_slot_ = 0;
+  u32 flushed_ = 0;  ///< So many entries, from the bottom, are in slots or constants.
+  u32 pinned_ = 0;   ///< Registers (bit 2 * file + register) that operands of the instruction in hand are in.
+  bool too_large_ = false;
+
+  // The last instruction, if nothing separates it from the next: what can be changed or fused.
+  u32 last_ = none;
+  Op last_op_ = Op::unreachable;
+  Loc last_a_ = Loc::slot, last_b_ = Loc::slot;
+  u64 last_value_ = 0;  ///< If last_b_ is imm.
+  bool last_is_numeric_ = false;
+  u32 last_copy_ = none;  ///< Position of the last instruction if it is a copy that another may join,
+  u32 last_copies_ = 0;   ///< and how many it makes.
+  u32 tick_ = none;       ///< Position of the tick that pays for the segment.
+  u32 fuel_count_ = 0;
+};
+
+}  // namespace invar::interp

@@ -1,0 +1,669 @@
+// Lowering of everything but control: where operands are, and which handler fits.
+#include <algorithm>
+#include <bit>
+
+#include "engine/interp/frame.h"
+#include "engine/interp/lowering_sink.h"
+#include "engine/runtime/engine.h"
+
+namespace invar::interp {
+
+namespace {
+
+constexpr ValType type_of_letter(char letter) {
+  switch (letter) {
+    case 'i':
+      return type_i32;
+    case 'l':
+      return type_i64;
+    case 'f':
+      return type_f32;
+    case 'd':
+      return type_f64;
+    default:
+      return type_v128;
+  }
+}
+
+constexpr ValType result_type(Op op) {
+  const std::string_view signature = info(op).signature;
+  return type_of_letter(signature[signature.find(':') + 1]);
+}
+
+constexpr bool is_commutative(Op op) {
+  switch (op) {
+    case Op::i32_add:
+    case Op::i32_mul:
+    case Op::i32_and:
+    case Op::i32_or:
+    case Op::i32_xor:
+    case Op::i32_eq:
+    case Op::i32_ne:
+    case Op::i64_add:
+    case Op::i64_mul:
+    case Op::i64_and:
+    case Op::i64_or:
+    case Op::i64_xor:
+    case Op::i64_eq:
+    case Op::i64_ne:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/// The comparison that holds exactly when `op` does not; for integers only (NaN compares false both ways).
+constexpr Op inverse(Op op) {
+  switch (op) {
+    case Op::i32_eq:
+      return Op::i32_ne;
+    case Op::i32_ne:
+      return Op::i32_eq;
+    case Op::i32_lt_s:
+      return Op::i32_ge_s;
+    case Op::i32_lt_u:
+      return Op::i32_ge_u;
+    case Op::i32_gt_s:
+      return Op::i32_le_s;
+    case Op::i32_gt_u:
+      return Op::i32_le_u;
+    case Op::i32_le_s:
+      return Op::i32_gt_s;
+    case Op::i32_le_u:
+      return Op::i32_gt_u;
+    case Op::i32_ge_s:
+      return Op::i32_lt_s;
+    case Op::i32_ge_u:
+      return Op::i32_lt_u;
+    case Op::i64_eq:
+      return Op::i64_ne;
+    case Op::i64_ne:
+      return Op::i64_eq;
+    case Op::i64_lt_s:
+      return Op::i64_ge_s;
+    case Op::i64_lt_u:
+      return Op::i64_ge_u;
+    case Op::i64_gt_s:
+      return Op::i64_le_s;
+    case Op::i64_gt_u:
+      return Op::i64_le_u;
+    case Op::i64_le_s:
+      return Op::i64_gt_s;
+    case Op::i64_le_u:
+      return Op::i64_gt_u;
+    case Op::i64_ge_s:
+      return Op::i64_lt_s;
+    case Op::i64_ge_u:
+      return Op::i64_lt_u;
+    default:
+      return Op::unreachable;
+  }
+}
+
+}  // namespace
+
+LoweringSink::LoweringSink(CompiledModule& compiled, bool record_offsets)
+    : module_(compiled.module()),
+      compiled_(compiled),
+      guard_pages_(compiled.engine().guard_pages()),
+      interruptible_(compiled.engine().config().interruptible),
+      fuel_(compiled.engine().config().fuel),
+      record_offsets_(record_offsets) {}
+
+void LoweringSink::instruction(Op, u32 offset) {
+  if (record_offsets_) offsets_.emplace_back(code_.position(), offset);
+  ++fuel_count_;
+}
+
+u32 LoweringSink::module_offset(u32 position) const {
+  // Fusion may have taken words back: the last instruction that began at or before the word made it.
+  u32 offset = offsets_.empty() ? 0 : offsets_.front().second;
+  for (const auto& [at, module_offset] : offsets_) {
+    if (at <= position) offset = module_offset;
+  }
+  return offset;
+}
+
+// The operand stack
+
+Entry& LoweringSink::push(Entry::Where where, ValType type) {
+  const u32 home = top_slot();
+  max_slot_ = std::max(max_slot_, home + slots_of(type));
+  stack_.push_back(Entry{.where = where, .type = type, .home = home});
+  return stack_.back();
+}
+
+void LoweringSink::push_result(ValType type, u32 reg, Row row, u32 producer) {
+  Entry& entry = push(Entry::Where::reg, type);
+  entry.reg = static_cast<u8>(reg);
+  entry.row = row;
+  entry.producer = producer;
+  registers_.hold(file_of(type), reg, RegisterState::Holds::entry, static_cast<u32>(stack_.size() - 1));
+}
+
+void LoweringSink::pop() {
+  const u32 index = static_cast<u32>(stack_.size() - 1);
+  const Entry& entry = stack_.back();
+  const File file = file_of(entry.type);
+  if (entry.where == Entry::Where::reg) {
+    registers_.at(file, entry.reg) = {};
+  } else if (entry.where == Entry::Where::slot) {
+    const int reg = registers_.find_copy(file, index, registers_per_file);
+    if (reg >= 0) registers_.at(file, static_cast<u32>(reg)) = {};
+  } else if (entry.where == Entry::Where::local) {
+    --local_uses_[entry.local];
+  }
+  stack_.pop_back();
+  flushed_ = std::min(flushed_, index);
+}
+
+/// Makes a register-only entry's producer store it, too.
+void LoweringSink::spill(u32 index) {
+  Entry& entry = stack_[index];
+  code_.set_handler(entry.producer, entry.row[static_cast<u32>(entry.reg == 0 ? Dst::slot_reg0 : Dst::slot_reg1)]);
+  code_.set_field(entry.producer, 0, entry.home);
+  entry.where = Entry::Where::slot;
+  registers_.hold(file_of(entry.type), entry.reg, RegisterState::Holds::copy, index);
+}
+
+void LoweringSink::spill_registers() {
+  for (const File file : {File::integer, File::floating}) {
+    for (u32 r = 0; r < registers_per_file; ++r) {
+      const RegisterState& state = registers_.at(file, r);
+      if (state.holds == RegisterState::Holds::entry) spill(state.index);
+    }
+  }
+}
+
+/// Where an entry's value is for a consumer that takes `immediates`. May emit code that brings a constant into a slot.
+LoweringSink::Operand LoweringSink::locate(const Entry& entry, u32 index, Immediate immediates) {
+  const File file = file_of(entry.type);
+  const u32 usable = usable_registers(entry.type);
+  const auto in_register = [&](u32 reg) {
+    pin(file, reg);
+    return Operand{.loc = reg == 0 ? Loc::reg0 : Loc::reg1};
+  };
+  switch (entry.where) {
+    case Entry::Where::reg:
+      return in_register(entry.reg);
+    case Entry::Where::slot: {
+      const int reg = registers_.find_copy(file, index, usable);
+      return reg >= 0 ? in_register(static_cast<u32>(reg)) : Operand{.slot = entry.home};
+    }
+    case Entry::Where::local: {
+      const int reg = registers_.find_local(file, entry.local, usable);
+      return reg >= 0 ? in_register(static_cast<u32>(reg)) : Operand{.slot = local_slot(entry.local)};
+    }
+    case Entry::Where::constant:
+      break;
+  }
+  const bool fits = immediates == Immediate::bits16
+                        ? file == File::integer && fits_s16(entry.type, entry.value)
+                        : immediates == Immediate::bits32 && (entry.type != type_i64 || fits_s32(entry.value));
+  if (fits) return {.loc = Loc::imm, .value = entry.value};
+  return emit_constant(entry.type, entry.value, entry.home);
+}
+
+LoweringSink::Operand LoweringSink::take(Immediate immediates) {
+  const Operand operand = locate(stack_.back(), static_cast<u32>(stack_.size() - 1), immediates);
+  pop();
+  return operand;
+}
+
+/// A register for a new result. Register-only entries are the last to be moved out.
+u32 LoweringSink::choose_register(ValType type) {
+  const File file = file_of(type);
+  u32 best = 0;
+  u64 best_cost = ~u64{0};
+  for (u32 r = 0; r < usable_registers(type); ++r) {
+    const RegisterState& state = registers_.at(file, r);
+    const u64 cost = (state.holds == RegisterState::Holds::nothing ? 0
+                      : state.holds == RegisterState::Holds::entry ? u64{2} << 32
+                                                                   : u64{1} << 32) |
+                     state.age;
+    if (cost < best_cost) {
+      best_cost = cost;
+      best = r;
+    }
+  }
+  RegisterState& state = registers_.at(file, best);
+  if (state.holds == RegisterState::Holds::entry) spill(state.index);
+  state = {};
+  return best;
+}
+
+void LoweringSink::emit_result(ValType type, Row row, u32 f1, u32 f2, u32 f3) {
+  const u32 reg = choose_register(type);
+  last_ = code_.emit(row[static_cast<u32>(reg == 0 ? Dst::reg0 : Dst::reg1)], 0, f1, f2, f3);
+  last_is_numeric_ = false;
+  last_copy_ = none;
+  pinned_ = 0;
+  push_result(type, reg, row, last_);
+}
+
+void LoweringSink::emit_result_upper(ValType type, Row row, u32 f1, u32 upper) {
+  emit_result(type, row, f1, upper & 0xffff, upper >> 16);
+}
+
+void LoweringSink::emit_copy(Width width, const Operand& from, u32 slot) {
+  if (width == Width::int_64 && from.loc == Loc::slot && last_copy_ != none && last_copies_ < 3 &&
+      slot == code_.field(last_copy_, 0) + last_copies_) {
+    // Joins the copy in front if it does not read what that one writes.
+    const u32 first = code_.field(last_copy_, 0);
+    if (from.slot < first || from.slot >= first + last_copies_) {
+      code_.set_handler(last_copy_, last_copies_ == 1 ? copy2_handler() : copy3_handler());
+      code_.set_field(last_copy_, last_copies_ + 1, from.slot);
+      ++last_copies_;
+      return;
+    }
+  }
+  const u32 at = code_.emit(copy_handler(width, from.loc), slot, from.slot);
+  last_ = none;
+  last_copy_ = width == Width::int_64 && from.loc == Loc::slot ? at : none;
+  last_copies_ = 1;
+}
+
+/// Brings a constant to a slot and, if one is at hand, into a register; returns where it is best read.
+LoweringSink::Operand LoweringSink::emit_constant(ValType type, u64 value, u32 slot) {
+  const File file = file_of(type);
+  const Width width = width_of(type);
+  const bool wide = width == Width::float_64 || (width == Width::int_64 && !fits_s32(value));
+  Operand result{.slot = slot};
+  Handler handler = const_to_slot_handler(width, wide);
+  for (u32 r = 0; r < usable_registers(type); ++r) {
+    RegisterState& state = registers_.at(file, r);
+    if (state.holds == RegisterState::Holds::entry || is_pinned(file, r)) continue;
+    state = {};
+    handler = const_row(width, wide)[static_cast<u32>(r == 0 ? Dst::slot_reg0 : Dst::slot_reg1)];
+    result.loc = r == 0 ? Loc::reg0 : Loc::reg1;
+    pin(file, r);
+    break;
+  }
+  if (wide) {
+    code_.emit(handler, slot);
+    code_.append(value);
+  } else {
+    code_.emit_wide(handler, slot, 0, static_cast<u32>(value));
+  }
+  last_ = none;
+  last_copy_ = none;
+  return result;
+}
+
+/// Copies an entry's value to a slot that is not its home; the entry stays as it is.
+void LoweringSink::copy_to_slot(const Entry& entry, u32 index, u32 slot) {
+  const u32 pinned = pinned_;
+  if (entry.where == Entry::Where::constant) {
+    emit_constant(entry.type, entry.value, slot);
+  } else {
+    emit_copy(width_of(entry.type), locate(entry, index, Immediate::none), slot);
+  }
+  pinned_ = pinned;
+}
+
+/// Brings an entry to its home slot.
+void LoweringSink::to_home(u32 index) {
+  Entry& entry = stack_[index];
+  switch (entry.where) {
+    case Entry::Where::slot:
+      return;
+    case Entry::Where::reg:
+      spill(index);
+      return;
+    case Entry::Where::local:
+      --local_uses_[entry.local];
+      break;
+    case Entry::Where::constant:
+      break;
+  }
+  copy_to_slot(entry, index, entry.home);
+  stack_[index].where = Entry::Where::slot;
+}
+
+/// Brings all entries home, constants only from entry `constants_from` on.
+void LoweringSink::flush(u32 constants_from) {
+  const u32 size = static_cast<u32>(stack_.size());
+  for (u32 i = std::min(flushed_, constants_from); i < size; ++i) {
+    if (i >= constants_from || stack_[i].where != Entry::Where::constant) to_home(i);
+  }
+  flushed_ = size;
+}
+
+/// At a label: registers hold nothing that is known on every path, and nothing in front can be changed any more.
+void LoweringSink::after_label() {
+  registers_.clear();
+  last_ = none;
+  last_copy_ = none;
+}
+
+// Locals
+
+void LoweringSink::local_get(u32 local) {
+  Entry& entry = push(Entry::Where::local, local_types_[local]);
+  entry.local = local;
+  ++local_uses_[local];
+}
+
+/// Before a local is written: entries that still refer to it are brought home.
+void LoweringSink::keep_old_value(u32 local) {
+  for (u32 i = static_cast<u32>(stack_.size()); i-- > 0 && local_uses_[local] != 0;) {
+    if (stack_[i].where == Entry::Where::local && stack_[i].local == local) to_home(i);
+  }
+}
+
+/// Makes the producer of the top entry write the local if it is the last instruction. The register then holds the
+/// local's value.
+bool LoweringSink::assign_producer(u32 local) {
+  const Entry& entry = stack_.back();
+  if (!is_last(entry)) return false;
+  code_.set_handler(entry.producer, entry.row[static_cast<u32>(entry.reg == 0 ? Dst::slot_reg0 : Dst::slot_reg1)]);
+  code_.set_field(entry.producer, 0, local_slot(local));
+  return true;
+}
+
+void LoweringSink::local_set(u32 local) {
+  const ValType type = local_types_[local];
+  const File file = file_of(type);
+  const u32 index = static_cast<u32>(stack_.size() - 1);
+  if (stack_.back().where == Entry::Where::local && stack_.back().local == local) {
+    pop();
+    return;
+  }
+  keep_old_value(local);
+  const Entry entry = stack_.back();
+  int reg = entry.where == Entry::Where::reg ? entry.reg : -1;
+  if (!assign_producer(local)) {
+    if (entry.where == Entry::Where::constant) {
+      registers_.forget_local(file, local);
+      copy_to_slot(entry, index, local_slot(local));
+    } else {
+      const Operand from = locate(entry, index, Immediate::none);
+      if (from.loc == Loc::reg0) reg = 0;
+      if (from.loc == Loc::reg1) reg = 1;
+      emit_copy(width_of(type), from, local_slot(local));
+    }
+    pinned_ = 0;
+  }
+  pop();
+  registers_.forget_local(file, local);
+  if (reg >= 0) registers_.hold(file, static_cast<u32>(reg), RegisterState::Holds::local, local);
+}
+
+void LoweringSink::local_tee(u32 local) {
+  const Entry before = stack_.back();
+  if (before.where == Entry::Where::constant) {
+    local_set(local);
+    Entry& entry = push(Entry::Where::constant, before.type);
+    entry.value = before.value;
+    return;
+  }
+  local_set(local);
+  if (before.where == Entry::Where::local && before.local != local) {
+    local_get(before.local);
+  } else {
+    local_get(local);
+  }
+}
+
+// Constants
+
+void LoweringSink::i32_const(u32 value) { push(Entry::Where::constant, type_i32).value = value; }
+void LoweringSink::i64_const(u64 value) { push(Entry::Where::constant, type_i64).value = value; }
+void LoweringSink::f32_const(u32 bits) { push(Entry::Where::constant, type_f32).value = bits; }
+void LoweringSink::f64_const(u64 bits) { push(Entry::Where::constant, type_f64).value = bits; }
+
+void LoweringSink::v128_const(const V128& value) {
+  const auto halves = std::bit_cast<std::array<u64, 2>>(value);
+  emit_result(type_v128, const_row(Width::vector_128, false), 0, 0, 0);
+  code_.append(halves[0]);
+  code_.append(halves[1]);
+}
+
+void LoweringSink::drop(ValType) { pop(); }
+
+void LoweringSink::select(ValType type) {
+  const Operand condition = take();
+  const Operand b = take();
+  const Operand a = take();
+  emit_result(type, select_row(width_of(type), condition.loc, a.loc, b.loc), a.slot, b.slot, condition.slot);
+}
+
+void LoweringSink::global_get(u32 global) {
+  const ValType type = module_.globals[global].type.type;
+  emit_result_upper(type, global_get_row(width_of(type)), 0, global);
+}
+
+void LoweringSink::global_set(u32 global) {
+  const Width width = width_of(module_.globals[global].type.type);
+  const Operand value = take();
+  pinned_ = 0;
+  code_.emit_wide(global_set_handler(width, value.loc), 0, value.slot, global);
+  last_ = none;
+  last_copy_ = none;
+}
+
+// Numbers
+
+void LoweringSink::unary(Op op) {
+  const Operand a = take();
+  emit_result(result_type(op), unary_row(op, a.loc), a.slot, 0, 0);
+}
+
+void LoweringSink::emit_binary(Op op, const Operand& a, const Operand& b) {
+  const bool is_double = info(op).signature[1] == 'd';
+  if (b.loc == Loc::imm) {
+    emit_result_upper(result_type(op), binary_row(op, a.loc, b.loc), a.slot, static_cast<u32>(b.value));
+    if (is_double) code_.append(b.value);
+  } else {
+    emit_result(result_type(op), binary_row(op, a.loc, b.loc), a.slot, b.slot, 0);
+  }
+  last_is_numeric_ = true;
+  last_op_ = op;
+  last_a_ = a.loc;
+  last_b_ = b.loc;
+  last_value_ = b.value;
+}
+
+void LoweringSink::binary(Op op) {
+  const size_t top = stack_.size() - 1;
+  if (is_commutative(op) && stack_[top - 1].where == Entry::Where::constant &&
+      stack_[top].where != Entry::Where::constant) {
+    // The constant becomes the second operand.
+    const u64 value = stack_[top - 1].value;
+    const Operand a = take();
+    const ValType type = stack_.back().type;
+    if (type != type_i64 || fits_s32(value)) {
+      pop();
+      emit_binary(op, a, {.loc = Loc::imm, .value = value});
+    } else {
+      emit_binary(op, a, take());
+    }
+    return;
+  }
+  const Operand b = take(Immediate::bits32);
+  const Operand a = take();
+  emit_binary(op, a, b);
+}
+
+void LoweringSink::compare(Op op) { binary(op); }
+
+void LoweringSink::test(Op op) {
+  // eqz of an integer comparison is the inverse comparison.
+  if (op == Op::i32_eqz && is_last(stack_.back()) && last_is_numeric_ && inverse(last_op_) != Op::unreachable) {
+    Entry& entry = stack_.back();
+    last_op_ = inverse(last_op_);
+    entry.row = binary_row(last_op_, last_a_, last_b_);
+    code_.set_handler(entry.producer, entry.row[static_cast<u32>(entry.reg == 0 ? Dst::reg0 : Dst::reg1)]);
+    return;
+  }
+  const Operand a = take();
+  emit_result(type_i32, unary_row(op, a.loc), a.slot, 0, 0);
+  last_is_numeric_ = true;
+  last_op_ = op;
+  last_a_ = a.loc;
+  last_b_ = Loc::slot;
+}
+
+void LoweringSink::extract_lane(Op op, u8 lane) {
+  const Operand vector = take();
+  emit_result(result_type(op), extract_lane_row(op, vector.loc), vector.slot, lane, 0);
+}
+
+void LoweringSink::replace_lane(Op op, u8 lane) {
+  const Operand value = take();
+  const Operand vector = take();
+  emit_result(type_v128, replace_lane_row(op, vector.loc, value.loc), vector.slot, value.slot, lane);
+}
+
+// Memory
+
+bool LoweringSink::fits_guarded(const Memarg& memarg) const {
+  const MemoryType& type = module_.memories[memarg.memory];
+  return guard_pages_ && memarg.memory == 0 && !type.is_64 && type.page_size_log2 == 16;
+}
+
+Access LoweringSink::access_of(const Memarg& memarg) const {
+  if (fits_guarded(memarg)) return Access::guarded;
+  return module_.memories[memarg.memory].is_64 ? Access::checked_64 : Access::checked_32;
+}
+
+void LoweringSink::load(Op op, const Memarg& memarg) {
+  const Access access = access_of(memarg);
+  const Operand address = take();
+  const Row row = load_row(op, access, address.loc);
+  if (access == Access::guarded) {
+    emit_result_upper(result_type(op), row, address.slot, static_cast<u32>(memarg.offset));
+  } else {
+    too_large_ |= memarg.memory > 0xffff;
+    emit_result(result_type(op), row, address.slot, 0, memarg.memory);
+    code_.append(memarg.offset);
+  }
+}
+
+void LoweringSink::store(Op op, const Memarg& memarg) {
+  const Access access = access_of(memarg);
+  const Operand value = take(Immediate::bits16);
+  const Operand address = take();
+  pinned_ = 0;
+  const u32 f1 = value.loc == Loc::imm ? static_cast<u32>(value.value) : value.slot;
+  const Handler handler = store_handler(op, access, address.loc, value.loc);
+  if (access == Access::guarded) {
+    code_.emit_wide(handler, address.slot, f1, static_cast<u32>(memarg.offset));
+  } else {
+    too_large_ |= memarg.memory > 0xffff;
+    code_.emit(handler, address.slot, f1, 0, memarg.memory);
+    code_.append(memarg.offset);
+  }
+  last_ = none;
+  last_copy_ = none;
+}
+
+// Instructions over consecutive slots
+
+u32 LoweringSink::gather(u32 count) {
+  const u32 first = static_cast<u32>(stack_.size()) - count;
+  for (u32 i = first; i < stack_.size(); ++i) to_home(i);
+  const u32 slot = count == 0 ? top_slot() : stack_[first].home;
+  for (u32 i = 0; i < count; ++i) pop();
+  return slot;
+}
+
+void LoweringSink::push_slots(std::span<const ValType> types) {
+  for (const ValType type : types) push(Entry::Where::slot, type);
+}
+
+void LoweringSink::bulk(Handler handler, u32 operands, std::span<const ValType> results, u32 upper) {
+  const u32 slot = gather(operands);
+  code_.emit_wide(handler, slot, 0, upper);
+  last_ = none;
+  last_copy_ = none;
+  push_slots(results);
+}
+
+void LoweringSink::ternary(Op op) { bulk(slots_handler(op, false), 3, {{type_v128}}, 0); }
+
+void LoweringSink::wide(Op op) {
+  const u32 operands = static_cast<u32>(info(op).signature.find(':'));
+  bulk(slots_handler(op, false), operands, {{type_i64, type_i64}}, 0);
+}
+
+void LoweringSink::shuffle(const V128& lanes) {
+  const auto halves = std::bit_cast<std::array<u64, 2>>(lanes);
+  bulk(bulk_handlers.shuffle, 2, {{type_v128}}, 0);
+  code_.append(halves[0]);
+  code_.append(halves[1]);
+}
+
+void LoweringSink::load_lane(Op op, const Memarg& memarg, u8 lane) {
+  too_large_ |= memarg.memory > 0xffff;
+  bulk(slots_handler(op, module_.memories[memarg.memory].is_64), 2, {{type_v128}}, lane | memarg.memory << 16);
+  code_.append(memarg.offset);
+}
+
+void LoweringSink::store_lane(Op op, const Memarg& memarg, u8 lane) {
+  too_large_ |= memarg.memory > 0xffff;
+  bulk(slots_handler(op, module_.memories[memarg.memory].is_64), 2, {}, lane | memarg.memory << 16);
+  code_.append(memarg.offset);
+}
+
+void LoweringSink::memory_size(u32 memory) {
+  bulk(bulk_handlers.memory_size, 0, {{module_.memories[memory].address_type()}}, memory);
+}
+void LoweringSink::memory_grow(u32 memory) {
+  bulk(bulk_handlers.memory_grow, 1, {{module_.memories[memory].address_type()}}, memory);
+}
+void LoweringSink::memory_fill(u32 memory) { bulk(bulk_handlers.memory_fill, 3, {}, memory); }
+void LoweringSink::memory_copy(u32 to, u32 from) {
+  bulk(bulk_handlers.memory_copy, 3, {}, to);
+  code_.append(from);
+}
+void LoweringSink::memory_init(u32 data, u32 memory) {
+  bulk(bulk_handlers.memory_init, 3, {}, data);
+  code_.append(memory);
+}
+void LoweringSink::data_drop(u32 data) { bulk(bulk_handlers.data_drop, 0, {}, data); }
+
+void LoweringSink::table_get(u32 table) {
+  bulk(bulk_handlers.table_get, 1, {{module_.tables[table].type.element}}, table);
+}
+void LoweringSink::table_set(u32 table) { bulk(bulk_handlers.table_set, 2, {}, table); }
+void LoweringSink::table_size(u32 table) {
+  bulk(bulk_handlers.table_size, 0, {{module_.tables[table].type.address_type()}}, table);
+}
+void LoweringSink::table_grow(u32 table) {
+  bulk(bulk_handlers.table_grow, 2, {{module_.tables[table].type.address_type()}}, table);
+}
+void LoweringSink::table_fill(u32 table) { bulk(bulk_handlers.table_fill, 3, {}, table); }
+void LoweringSink::table_copy(u32 to, u32 from) {
+  bulk(bulk_handlers.table_copy, 3, {}, to);
+  code_.append(from);
+}
+void LoweringSink::table_init(u32 elem, u32 table) {
+  bulk(bulk_handlers.table_init, 3, {}, elem);
+  code_.append(table);
+}
+void LoweringSink::elem_drop(u32 elem) { bulk(bulk_handlers.elem_drop, 0, {}, elem); }
+
+// References are 64-bit integers here; null is 0.
+
+void LoweringSink::ref_null(HeapType type) { push(Entry::Where::constant, ValType::reference(type, true)).value = 0; }
+void LoweringSink::ref_is_null() {
+  const Operand a = take();
+  emit_result(type_i32, unary_row(Op::i64_eqz, a.loc), a.slot, 0, 0);
+  last_is_numeric_ = true;
+  last_op_ = Op::i64_eqz;
+  last_a_ = a.loc;
+  last_b_ = Loc::slot;
+}
+void LoweringSink::ref_func(u32 function) { bulk(bulk_handlers.ref_func, 0, {{type_funcref}}, function); }
+void LoweringSink::ref_as_non_null() {
+  const ValType type = stack_.back().type;
+  bulk(bulk_handlers.ref_as_non_null, 1, {{type}}, 0);
+}
+void LoweringSink::ref_eq() {
+  const Operand b = take();
+  const Operand a = take();
+  emit_binary(Op::i64_eq, a, b);
+}
+
+}  // namespace invar::interp
