@@ -1,0 +1,33 @@
+// Between the public types and the engine's.
+#pragma once
+
+#include "engine/runtime/instantiate.h"
+#include "invar/invar.h"
+
+namespace invar::api {
+
+inline invar::ValType to_internal(ValType type) { return std::bit_cast<invar::ValType>(type); }
+inline ValType to_public(invar::ValType type) { return ValType::from_bits(type.bits()); }
+invar::FuncType to_internal(const FuncType& type);
+FuncType to_public(const invar::FuncType& type);
+invar::Limits to_internal(const Limits& limits);
+Limits to_public(const invar::Limits& limits);
+
+Error to_public(invar::Error error);
+Trap to_public(invar::Trap trap);
+/// The trap as an error with its message in front.
+Error to_error(invar::Trap trap);
+Error to_public(InstantiationFailure failure);
+inline std::unexpected<Error> misuse(std::string message) {
+  return std::unexpected(Error{ErrorKind::host, std::move(message), std::nullopt});
+}
+
+invar::Extern to_internal(const Extern& value);
+Extern to_public(const invar::Extern& value, invar::Engine& engine);
+
+/// May a value of `type` be stored where `wanted` is? Types as the engine knows them.
+bool fits(const invar::Engine& engine, const Val& value, invar::ValType wanted);
+/// Reads one value of the type and advances.
+Val read_value(ValType type, const Slot*& slots);
+
+}  // namespace invar::api

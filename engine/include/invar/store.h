@@ -1,0 +1,48 @@
+// Store: the world in which instances live.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <memory>
+
+#include "invar/module.h"
+
+namespace invar {
+class Store;
+}
+
+namespace invar::api {
+
+/// What the programs of one store may use, all together.
+struct StoreLimits {
+  std::uint64_t max_memory_bytes = std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t max_table_elements = 10'000'000;
+  std::uint32_t max_instances = 1'000'000;
+  std::uint64_t max_stack_bytes = std::uint64_t{8} << 20;
+  std::uint32_t max_host_depth = 200;  ///< Nested calls host -> wasm -> host -> ...
+};
+
+/// Owns instances, functions, memories, tables and globals; all of them live until it is destroyed, and handles to
+/// them (Func, Memory, ...) must not be used afterwards. For one thread at a time. spec: exec/runtime#store
+class Store {
+ public:
+  explicit Store(const Engine& engine, const StoreLimits& limits = {});
+  ~Store();
+  Store(Store&&) noexcept;
+  Store& operator=(Store&&) noexcept;
+
+  /// With Config::fuel: units left before code traps with out_of_fuel.
+  void set_fuel(std::int64_t units);
+  std::int64_t fuel() const;
+
+  /// With Config::interruptible: makes running code trap with `interrupted`, soon. Callable from any thread.
+  void interrupt();
+
+  invar::Store& internal() const { return *impl_; }
+
+ private:
+  std::shared_ptr<invar::Engine> engine_;
+  std::unique_ptr<invar::Store> impl_;
+};
+
+}  // namespace invar::api
