@@ -43,35 +43,33 @@ template <Access access, u32 size>
   }
 }
 
+template <class T>
+struct [[gnu::packed, gnu::may_alias]] Unaligned {
+  T value;
+};
+typedef u64 UnalignedVector __attribute__((vector_size(16), aligned(1), may_alias));
+
 /// The access itself is volatile: with guard pages a fault is its outcome, so it must stay where it is.
 template <class T>
 [[gnu::always_inline]] inline T load_raw(const u8* p) {
-  struct [[gnu::packed, gnu::may_alias]] Unaligned {
-    T value;
-  };
   if constexpr (is_vector<T>) {
-    typedef u64 Lanes __attribute__((vector_size(16), aligned(1), may_alias));
-    const Lanes lanes = *reinterpret_cast<const volatile Lanes*>(p);
+    const UnalignedVector lanes = *reinterpret_cast<const volatile UnalignedVector*>(p);
     V128 value;
     std::memcpy(&value, &lanes, sizeof value);
     return value;
   } else {
-    return reinterpret_cast<const volatile Unaligned*>(p)->value;
+    return reinterpret_cast<const volatile Unaligned<T>*>(p)->value;
   }
 }
 
 template <class T>
 [[gnu::always_inline]] inline void store_raw(u8* p, T value) {
-  struct [[gnu::packed, gnu::may_alias]] Unaligned {
-    T value;
-  };
   if constexpr (is_vector<T>) {
-    typedef u64 Lanes __attribute__((vector_size(16), aligned(1), may_alias));
-    Lanes lanes;
+    UnalignedVector lanes;
     std::memcpy(&lanes, &value, sizeof lanes);
-    *reinterpret_cast<volatile Lanes*>(p) = lanes;
+    *reinterpret_cast<volatile UnalignedVector*>(p) = lanes;
   } else {
-    reinterpret_cast<volatile Unaligned*>(p)->value = value;
+    reinterpret_cast<volatile Unaligned<T>*>(p)->value = value;
   }
 }
 
