@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Sums up a Meson test log: the failures' output, then `N passed, N failed` over all GoogleTest cases.
+"""Sums up a Meson test log: the failures' output, then `N passed, N failed` over all cases (GoogleTest, TAP).
 
     unit_report.py build/meson-logs/testlog.json
 
@@ -18,7 +18,11 @@ def cases(test):
     passed = re.search(r"^\[  PASSED  \] (\d+) tests?\.", out, re.MULTILINE)
     failed = re.search(r"^\[  FAILED  \] (\d+) tests?, listed below", out, re.MULTILINE)
     names = re.findall(r"^\[  FAILED  \] (\S+?),? .*\(\d+ ms\)$", out, re.MULTILINE)
-    if passed is None:  # ended early, or not GoogleTest
+    if re.match(r"1\.\.\d+$", out, re.MULTILINE):
+        done = len(re.findall(r"^ok ", out, re.MULTILINE))
+        names = re.findall(r"^not ok \d+ - (\S+)", out, re.MULTILINE)
+        return (done, len(names) or int(not good), names)
+    if passed is None:  # ended early, or neither
         done = len(re.findall(r"^\[       OK \]", out, re.MULTILINE))
         return (done or int(good), int(not good), names)
     bad = int(failed.group(1)) if failed else 0
@@ -42,7 +46,7 @@ def main():
         if failed:
             print(f"  {test['name']}: {test['result']} {' '.join(names)}")
             text = test.get("stdout", "") + test.get("stderr", "")
-            lines = [line for line in text.splitlines() if not re.match(r"\[( RUN  |       OK|------)", line)]
+            lines = [line for line in text.splitlines() if not re.match(r"\[( RUN  |       OK|------)|ok ", line)]
             print("\n".join("    " + line for line in lines[-60:]))
     print(f"{total_passed} passed, {total_failed} failed")
     return 1 if total_failed or not tests else 0

@@ -85,7 +85,7 @@ bool append_slots(std::vector<Slot>& slots, const Value& value, ValType type) {
 
 class InvarAdapter final : public Adapter {
  public:
-  explicit InvarAdapter(Engine& engine) : engine_(engine), store_(engine), linker_(store_) {
+  explicit InvarAdapter(const EngineConfig& config) : engine_(config), store_(engine_), linker_(store_) {
     spectest_ = define_spectest(linker_);
   }
 
@@ -150,7 +150,7 @@ class InvarAdapter final : public Adapter {
   }
 
  private:
-  Engine& engine_;
+  Engine engine_;
   Store store_;
   Linker linker_;
   Result<void> spectest_;
@@ -160,6 +160,8 @@ class InvarAdapter final : public Adapter {
 
 }  // namespace
 
-std::unique_ptr<Adapter> make_invar_adapter(Engine& engine) { return std::make_unique<InvarAdapter>(engine); }
+std::unique_ptr<Adapter> make_invar_adapter(const EngineConfig& config) {
+  return std::make_unique<InvarAdapter>(config);
+}
 
 }  // namespace invar::spec

@@ -3,14 +3,12 @@
 
 #include <memory>
 
-#include "decoder/feature.h"
 #include "engine/runtime/engine.h"
 #include "spec-tests/adapters/adapter.h"
 
 namespace invar::spec {
 
-/// A store of its own, with the module "spectest" registered.
-/// `engine` must outlive the adapter.
-std::unique_ptr<Adapter> make_invar_adapter(Engine& engine);
+/// An engine and a store of its own, with the module "spectest" registered.
+std::unique_ptr<Adapter> make_invar_adapter(const EngineConfig& config);
 
 }  // namespace invar::spec

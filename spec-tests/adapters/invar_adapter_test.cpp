@@ -23,8 +23,7 @@ class InvarAdapterTest : public testing::Test {
     return values ? to_string(*values) : values.error().message;
   }
 
-  Engine engine_;
-  std::unique_ptr<Adapter> adapter_ = make_invar_adapter(engine_);
+  std::unique_ptr<Adapter> adapter_ = make_invar_adapter(EngineConfig{});
 };
 
 TEST_F(InvarAdapterTest, SpectestHasTheReferencesValues) {

@@ -1,0 +1,42 @@
+// The options of `invar run`.
+#pragma once
+
+#include <expected>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "decoder/feature.h"
+#include "engine/runtime/engine.h"
+#include "engine/runtime/store.h"
+#include "tools/invar/command.h"
+#include "wasi/wasi.h"
+
+namespace invar::tool {
+
+struct Preload {
+  std::string name;
+  std::string file;
+};
+
+struct RunOptions {
+  std::string file;
+  Arguments arguments;  ///< Behind FILE: the program's, or the invoked function's.
+  std::optional<std::string> invoke;
+  std::vector<Preload> preloads;
+  EngineConfig engine;
+  StoreLimits limits;
+  std::optional<s64> fuel;
+  std::optional<double> timeout_seconds;
+  wasi::Config wasi;
+};
+
+/// The options, or the exit status if the command ends here.
+std::expected<RunOptions, int> parse_run_options(const Arguments& arguments);
+
+/// "4096", "64K", "16M", "2G" as bytes.
+std::optional<u64> parse_size(std::string_view text);
+/// "HOST", "HOST::GUEST", each with ":ro" behind it or not.
+std::optional<wasi::Preopen> parse_directory(std::string_view text);
+
+}  // namespace invar::tool

@@ -1,0 +1,220 @@
+#!/usr/bin/env python3
+"""Runs the command as people use it and looks at what it prints and how it ends.
+
+    command_test.py build/invar PROJECT-ROOT
+
+Prints TAP. An executable of another processor is run as Meson would run it: $MESON_EXE_WRAPPER in front.
+"""
+import json
+import os
+import pathlib
+import shlex
+import subprocess
+import sys
+import tempfile
+import traceback
+
+INVAR = shlex.split(os.environ.get("MESON_EXE_WRAPPER", "")) + [os.path.abspath(sys.argv[1])]
+EXAMPLES = pathlib.Path(sys.argv[2]).resolve() / "tools/examples"
+
+ADD = '(module (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1))))'
+SPIN = '(module (func (export "_start") (loop $l (br $l))))'
+
+
+def run(*arguments, stdin="", env=None):
+    """(exit status, standard output, standard error)"""
+    done = subprocess.run([*INVAR, *map(str, arguments)], input=stdin.encode(), capture_output=True, timeout=120, env=env)
+    return done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
+
+
+def check(condition, *what):
+    if not condition:
+        raise AssertionError(" ".join(map(str, what)))
+
+
+def same(got, expected):
+    check(got == expected, "got", repr(got), "expected", repr(expected))
+
+
+def test_hello_with_and_without_the_subcommand():
+    same(run(EXAMPLES / "hello.wat"), (0, "Hello from invar!\n", ""))
+    same(run("run", EXAMPLES / "hello.wat"), (0, "Hello from invar!\n", ""))
+
+
+def test_arguments_behind_the_file_are_the_programs():
+    status, out, _ = run(EXAMPLES / "arguments.wat", "one", "--dir", "two words", "--", "-h")
+    same((status, out), (0, "one\n--dir\ntwo words\n--\n-h\n"))
+
+
+def test_invoke_prints_results():
+    same(run("run", "--invoke", "fibonacci", EXAMPLES / "fibonacci.wat", "20"), (0, "6765\n", ""))
+    same(run("run", "--invoke", "divide", EXAMPLES / "fibonacci.wat", "-7", "2"), (0, "-3\n-1\n", ""))
+
+
+def test_standard_input_is_a_file_too():
+    same(run("run", "--invoke", "add", "-", "2", "40", stdin=ADD), (0, "42\n", ""))
+
+
+def test_invoke_with_wrong_arguments_is_wrong_usage():
+    for arguments in (["1"], ["1", "2", "3"], ["1", "x"], ["1", "1.5"]):
+        status, out, err = run("run", "--invoke", "add", "-", *arguments, stdin=ADD)
+        same((status, out, err.count("\n")), (2, "", 1))
+    same(run("run", "--invoke", "gone", "-", stdin=ADD)[0], 1)
+
+
+def test_a_trap_has_a_kind_and_a_backtrace():
+    status, out, err = run(EXAMPLES / "trap.wat")
+    same((status, out), (134, ""))
+    lines = err.splitlines()
+    same(lines[0], "invar: trap: out of bounds memory access")
+    same(len(lines), 4)
+    for line, name in zip(lines[1:], ("read_far_away", "outer", "main")):
+        check(name in line and "0x" in line, line)
+
+
+def test_exit_statuses_pass_through():
+    program = """(module (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+                   (memory (export "memory") 1) (func (export "_start") (call $exit (i32.const %d))))"""
+    for status in (0, 1, 2, 42, 134, 255):
+        same(run("-", stdin=program % status), (status, "", ""))
+
+
+def test_bad_modules_are_one_line_and_status_1():
+    for text in ("(module (func (result i32)))", "(module (fnuc))", "(module", '"', "\0asm\1\0\0\0\1", "\0xyz"):
+        for command in (["run", "-"], ["validate", "-"], ["inspect", "-"], ["wasm2wat", "-"]):
+            status, out, err = run(*command, stdin=text)
+            same((status, out, err.count("\n")), (1, "", 1))
+            check(err.startswith("invar: "), err)
+
+
+def test_a_missing_file_is_named():
+    status, out, err = run("no/such/file.wasm")
+    same((status, out), (1, ""))
+    same(err, "invar: cannot read no/such/file.wasm: No such file or directory\n")
+
+
+def test_wrong_usage_is_status_2():
+    for arguments in ([], ["run"], ["run", "--no-such", "x.wasm"], ["spec"], ["validate"], ["inspect", "a", "b"],
+                      ["run", "--env", "novalue", "x.wasm"], ["validate", "--enable", "nothing", "x.wasm"]):
+        same(run(*arguments)[0], 2)
+
+
+def test_unknown_imports_are_named_with_their_types():
+    text = """(module (import "env" "f" (func (param i32) (result f64))) (import "env" "m" (memory 1 2))
+                (import "env" "g" (global (mut i64))) (func (export "_start")))"""
+    status, _, err = run("-", stdin=text)
+    same(status, 1)
+    lines = err.splitlines()
+    same(len(lines), 3)
+    check('unknown import "env" "f"' in lines[0] and "(param i32) (result f64)" in lines[0], lines[0])
+    check('unknown import "env" "m"' in lines[1] and "(memory 1 2)" in lines[1], lines[1])
+    check('unknown import "env" "g"' in lines[2] and "(global (mut i64))" in lines[2], lines[2])
+
+
+def test_preloaded_modules_provide_imports():
+    with tempfile.TemporaryDirectory() as folder:
+        library = pathlib.Path(folder) / "library.wat"
+        library.write_text('(module (func (export "double") (param i32) (result i32) '
+                           '(i32.mul (local.get 0) (i32.const 2))))')
+        program = """(module (import "lib" "double" (func $double (param i32) (result i32)))
+                       (func (export "f") (param i32) (result i32) (call $double (local.get 0))))"""
+        same(run("run", "--preload", f"lib={library}", "--invoke", "f", "-", "21", stdin=program), (0, "42\n", ""))
+
+
+def test_limits_stop_a_program():
+    for option in (["--fuel", "100000"], ["--timeout", "0.2"]):
+        status, out, err = run("run", *option, "-", stdin=SPIN)
+        same((status, out), (134, ""))
+        check(err.startswith("invar: trap: "), err)
+    grow = '(module (memory 1) (func (export "grow") (result i32) (memory.grow (i32.const 100))))'
+    same(run("run", "--max-memory", "1M", "--invoke", "grow", "-", stdin=grow), (0, "-1\n", ""))
+    same(run("run", "--invoke", "grow", "-", stdin=grow), (0, "1\n", ""))
+
+
+def test_features_can_be_switched():
+    text = '(module (func (param v128)))'
+    same(run("validate", "-", stdin=text)[0], 0)
+    same(run("validate", "--disable", "simd", "-", stdin=text)[0], 1)
+    shared = '(module (memory 1 1 shared))'
+    same(run("validate", "-", stdin=shared)[0], 1)
+    same(run("validate", "--enable", "threads", "-", stdin=shared)[0], 0)
+
+
+def test_directories_and_environment():
+    with tempfile.TemporaryDirectory() as folder:
+        status, _, err = run("run", "--dir", folder, "--dir", f"{folder}::/x:ro", "--env", "A=1", EXAMPLES / "hello.wat")
+        same((status, err), (0, ""))
+        same(run("run", "--dir", f"{folder}/gone", EXAMPLES / "hello.wat")[0], 1)
+
+
+def test_text_and_binary_are_each_others_translation():
+    with tempfile.TemporaryDirectory() as folder:
+        first, text, second = (pathlib.Path(folder) / name for name in ("a.wasm", "b.wat", "c.wasm"))
+        same(run("wat2wasm", EXAMPLES / "arguments.wat", "-o", first), (0, "", ""))
+        same(run("wasm2wat", first, "-o", text), (0, "", ""))
+        same(run("wat2wasm", text, "-o", second), (0, "", ""))
+        same(second.read_bytes(), first.read_bytes())
+        same(run(second, "x")[1], "x\n")
+
+
+def test_inspect_shows_what_there_is():
+    status, out, _ = run("inspect", EXAMPLES / "hello.wat")
+    same(status, 0)
+    for part in ("fd_write", "_start", "(param i32 i32 i32 i32) (result i32)", "code", "data", "memory"):
+        check(part in out, part, "not in", out)
+    status, out, _ = run("inspect", "--json", "-", stdin='(module (func (export "f") (result i32 i32) '
+                                                         '(i32.const 1) (i32.const 2)))')
+    module = json.loads(out)
+    same(status, 0)
+    same(module["features"], ["multi-value"])
+    same([item["name"] for item in module["exports"]], ["f"])
+
+
+def test_help_has_examples():
+    status, out, _ = run("--help")
+    check(status == 0 and "examples:" in out and "invar run" in out, out)
+    for command in ("run", "validate", "wat2wasm", "wasm2wat", "inspect", "spec"):
+        status, out, err = run(command, "--help")
+        check(status == 0 and "Usage" in out and not err, command, out, err)
+
+
+def test_scripts_are_run_and_counted():
+    with tempfile.TemporaryDirectory() as folder:
+        script = pathlib.Path(folder) / "a.wast"
+        script.write_text(f'{ADD}\n(assert_return (invoke "add" (i32.const 1) (i32.const 2)) (i32.const 3))\n'
+                          '(assert_return (invoke "add" (i32.const 1) (i32.const 2)) (i32.const 4))\n')
+        status, out, _ = run("spec", folder)
+        same(status, 1)
+        check("a.wast:3: assert_return" in out and "got       (i32.const 3)" in out, out)
+        same(out.splitlines()[-1], "1 passed, 1 failed")
+        expected = pathlib.Path(folder) / "expected.txt"
+        expected.write_text("a.wast [1]: the second is wrong\n")
+        status, out, _ = run("spec", "--expect", expected, folder)
+        same((status, out.splitlines()[-1]), (0, "1 passed, 0 failed"))
+
+
+def test_a_closed_pipe_is_an_error_of_the_program():
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    done = subprocess.run([*INVAR, EXAMPLES / "hello.wat"], stdout=write_end, stderr=subprocess.PIPE, timeout=60)
+    os.close(write_end)
+    same(done.returncode, 1)
+
+
+def main():
+    tests = [(name, item) for name, item in globals().items() if name.startswith("test_")]
+    print(f"1..{len(tests)}")
+    failed = 0
+    for number, (name, test) in enumerate(tests, 1):
+        try:
+            test()
+            print(f"ok {number} - {name[5:]}", flush=True)
+        except Exception:  # one test's failure is not the others'
+            failed += 1
+            print(f"not ok {number} - {name[5:]}")
+            print("\n".join("# " + line for line in traceback.format_exc().splitlines()[-6:]), flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
