@@ -3,18 +3,11 @@
 
 #include "decoder/base/utf8.h"
 #include "decoder/text/module_parser.h"
+#include "decoder/text/section_words.h"
 
 namespace invar::text {
 
 namespace {
-
-/// What `(before x)` and `(after x)` may name, in the order of sections in a binary. Section i has slot 2i + 1 in front
-/// of it and slot 2i + 2 behind it.
-constexpr std::string_view section_words[] = {"type",   "import", "func", "table",     "memory", "tag", "global",
-                                              "export", "start",  "elem", "datacount", "code",   "data"};
-constexpr u32 slot_first = 0;
-/// Behind the last known section and the name section.
-constexpr u32 slot_last = 2 * std::size(section_words) + 1;
 
 std::string_view annotation_id(AnnotationKind kind) {
   switch (kind) {
@@ -26,22 +19,6 @@ std::string_view annotation_id(AnnotationKind kind) {
       return "@metadata.code.branch_hint";
   }
   return "";
-}
-
-void put_name_map(ByteWriter& out, const auto& names) {
-  out.u32_leb(static_cast<u32>(names.size()));
-  for (const auto& [index, name] : names) {
-    out.u32_leb(index);
-    out.name(name);
-  }
-}
-
-void put_indirect_map(ByteWriter& out, const auto& sections) {
-  out.u32_leb(static_cast<u32>(sections.size()));
-  for (const auto& [outer, names] : sections) {
-    out.u32_leb(outer);
-    put_name_map(out, names);
-  }
 }
 
 }  // namespace
@@ -111,7 +88,8 @@ Result<ModuleParser::CustomContents> ModuleParser::custom_annotation(const Annot
   if (at(0, TokenKind::left_paren)) {
     const bool after = word(1) == "after";
     if (!after && word(1) != "before") return fault("malformed placement");
-    const auto* section = std::find(std::begin(section_words), std::end(section_words), word(2));
+    const auto* section = std::find_if(std::begin(section_words), std::end(section_words),
+                                       [&](const SectionWord& entry) { return entry.word == word(2); });
     if (section != std::end(section_words)) {
       custom.slot = 2 * static_cast<u32>(section - section_words) + (after ? 2 : 1);
     } else if (word(2) == "first" && !after) {
@@ -162,44 +140,6 @@ void ModuleParser::put_customs(ModuleWriter& out, size_t& next, u32 up_to_slot) 
     const CustomContents& custom = customs_[next];
     out.custom(custom.name, {reinterpret_cast<const u8*>(custom.contents.data()), custom.contents.size()});
   }
-}
-
-void ModuleParser::put_names(ModuleWriter& out) const {
-  ByteWriter names;
-  const auto subsection = [&](u8 id, const ByteWriter& contents) {
-    names.byte(id);
-    names.sized(contents);
-  };
-  const auto item_map = [&](u8 id, Space space) {
-    const auto& items = item_names_[static_cast<size_t>(space)];
-    if (items.empty()) return;
-    ByteWriter map;
-    put_name_map(map, items);
-    subsection(id, map);
-  };
-  const auto inner_map = [&](u8 id, const std::vector<InnerNames>& sections) {
-    if (sections.empty()) return;
-    ByteWriter map;
-    put_indirect_map(map, sections);
-    subsection(id, map);
-  };
-  if (module_name_) {
-    ByteWriter name;
-    name.name(*module_name_);
-    subsection(0, name);
-  }
-  item_map(1, Space::func);
-  inner_map(2, local_sections_);
-  inner_map(3, label_sections_);
-  item_map(4, Space::type);
-  item_map(5, Space::table);
-  item_map(6, Space::memory);
-  item_map(7, Space::global);
-  item_map(8, Space::elem);
-  item_map(9, Space::data);
-  inner_map(10, field_sections_);
-  item_map(11, Space::tag);
-  if (!names.empty()) out.custom("name", names.data());
 }
 
 void ModuleParser::put_hints(ModuleWriter& out) const {

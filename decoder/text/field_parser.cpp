@@ -28,6 +28,12 @@ constexpr std::string_view space_names[] = {"type",   "function", "table",      
 
 constexpr u8 tag_attribute_exception = 0;
 
+/// Moves the names of a function's items into the module's names.
+void keep_names(IndirectNameMap& all, u32 function, NameMap& names) {
+  if (!names.entries().empty()) all.add(function, std::move(names));
+  names = {};
+}
+
 }  // namespace
 
 std::unexpected<Error> ModuleParser::unknown_name(std::string_view what) const {
@@ -97,18 +103,21 @@ Result<void> ModuleParser::import_field() {
     cursor_ = names;
     INVAR_TRY(import_names(word.kind));
     cursor_ = behind;
-    INVAR_TRY(item_name(word.space, next_index(word.space)));
-    INVAR_TRY(import_type(word.kind));
+    const u32 item = next_index(word.space);
+    INVAR_TRY(item_name(word.space, item));
+    INVAR_TRY(import_type(word.kind, item));
     return cursor_.expect_close();
   }
   return cursor_.unexpected();
 }
 
-Result<void> ModuleParser::import_type(ExternKind kind) {
+Result<void> ModuleParser::import_type(ExternKind kind, u32 item) {
   switch (kind) {
     case ExternKind::func: {
       INVAR_TRY_ASSIGN(const TypeUse use, type_use(true));
       imports_.entries.u32_leb(use.index);
+      for (const Param& param : use.named_params) add_name(function_locals_, param.index, param.name, param.annotation);
+      keep_names(name_section_.locals, item, function_locals_);
       return {};
     }
     case ExternKind::table: {
@@ -137,13 +146,13 @@ Result<void> ModuleParser::import_type(ExternKind kind) {
 }
 
 /// `(import "module" "name")` inside of a field, and the type behind it. True if it was there.
-Result<bool> ModuleParser::inline_import(ExternKind kind) {
+Result<bool> ModuleParser::inline_import(ExternKind kind, u32 item) {
   if (!cursor_.at_open(Keyword::import)) return false;
   INVAR_TRY(import_order());
   INVAR_TRY(cursor_.expect_open(Keyword::import));
   INVAR_TRY(import_names(kind));
   INVAR_TRY(cursor_.expect_close());
-  INVAR_TRY(import_type(kind));
+  INVAR_TRY(import_type(kind, item));
   return true;
 }
 
@@ -187,7 +196,7 @@ Result<void> ModuleParser::func_field() {
   const u32 function = next_index(Space::func);
   INVAR_TRY(item_name(Space::func, function));
   INVAR_TRY(inline_exports(ExternKind::func, function));
-  INVAR_TRY_ASSIGN(const bool imported, inline_import(ExternKind::func));
+  INVAR_TRY_ASSIGN(const bool imported, inline_import(ExternKind::func, function));
   if (imported) return {};
   defined("function");
   INVAR_TRY_ASSIGN(const TypeUse use, type_use(true));
@@ -244,10 +253,8 @@ Result<void> ModuleParser::function_body(const TypeUse& use, u32 function) {
   in_function_ = false;
   codes_.add().sized(body_);
 
-  if (!function_locals_.empty()) local_sections_.push_back({function, std::move(function_locals_)});
-  if (!function_labels_.empty()) label_sections_.push_back({function, std::move(function_labels_)});
-  function_locals_.clear();
-  function_labels_.clear();
+  keep_names(name_section_.locals, function, function_locals_);
+  keep_names(name_section_.labels, function, function_labels_);
   if (!function_hints_.empty()) {
     ByteWriter& out = hints_.add();
     out.u32_leb(function);
@@ -266,7 +273,7 @@ Result<void> ModuleParser::table_field() {
   const u32 table = next_index(Space::table);
   INVAR_TRY(item_name(Space::table, table));
   INVAR_TRY(inline_exports(ExternKind::table, table));
-  INVAR_TRY_ASSIGN(const bool imported, inline_import(ExternKind::table));
+  INVAR_TRY_ASSIGN(const bool imported, inline_import(ExternKind::table, table));
   if (imported) return {};
   defined("table");
   TableType type;
@@ -325,7 +332,7 @@ Result<void> ModuleParser::memory_field() {
   const u32 memory = next_index(Space::memory);
   INVAR_TRY(item_name(Space::memory, memory));
   INVAR_TRY(inline_exports(ExternKind::memory, memory));
-  INVAR_TRY_ASSIGN(const bool imported, inline_import(ExternKind::memory));
+  INVAR_TRY_ASSIGN(const bool imported, inline_import(ExternKind::memory, memory));
   if (imported) return {};
   defined("memory");
   const Cursor start = cursor_;
@@ -360,7 +367,7 @@ Result<void> ModuleParser::global_field() {
   const u32 global = next_index(Space::global);
   INVAR_TRY(item_name(Space::global, global));
   INVAR_TRY(inline_exports(ExternKind::global, global));
-  INVAR_TRY_ASSIGN(const bool imported, inline_import(ExternKind::global));
+  INVAR_TRY_ASSIGN(const bool imported, inline_import(ExternKind::global, global));
   if (imported) return {};
   defined("global");
   INVAR_TRY_ASSIGN(const GlobalType type, global_type());
@@ -373,7 +380,7 @@ Result<void> ModuleParser::tag_field() {
   const u32 tag = next_index(Space::tag);
   INVAR_TRY(item_name(Space::tag, tag));
   INVAR_TRY(inline_exports(ExternKind::tag, tag));
-  INVAR_TRY_ASSIGN(const bool imported, inline_import(ExternKind::tag));
+  INVAR_TRY_ASSIGN(const bool imported, inline_import(ExternKind::tag, tag));
   if (imported) return {};
   defined("tag");
   INVAR_TRY_ASSIGN(const TypeUse use, type_use(true));

@@ -2,6 +2,7 @@
 #include <bit>
 #include <limits>
 
+#include "decoder/binary/immediates.h"
 #include "decoder/text/module_parser.h"
 #include "decoder/text/number.h"
 
@@ -65,6 +66,7 @@ Result<void> ModuleParser::operation(ByteWriter& out, Op op) {
     write_heap_type(out, type.heap());
     return {};
   }
+  uses_data_ = uses_data_ || needs_data_count(op);
   write_op(out, op);
   return immediates(out, op);
 }
@@ -129,10 +131,8 @@ Result<void> ModuleParser::immediates(ByteWriter& out, Op op) {
     case Immediates::MemoryMemory:
       return two_optional_indices(out, Space::memory);
     case Immediates::DataMemory:
-      uses_data_ = true;
       return segment_and(out, Space::data, Space::memory);
     case Immediates::Data:
-      uses_data_ = true;
       return put(index(Space::data));
     case Immediates::Memarg:
       return memarg(out, op, false);
@@ -186,7 +186,6 @@ Result<void> ModuleParser::immediates(ByteWriter& out, Op op) {
       return put(cursor_.expect_u32());
     }
     case Immediates::TypeData:
-      uses_data_ = true;
       return put_type_and(Space::data);
     case Immediates::TypeElem:
       return put_type_and(Space::elem);

@@ -25,7 +25,7 @@ Result<void> ModuleParser::instructions(ByteWriter& out, bool one_folded) {
 
 void ModuleParser::push_label(BlockHeader header) {
   labels_.push(header.label);
-  add_name(function_labels_, label_count_++, header.label, std::move(header.annotation));
+  if (in_function_) add_name(function_labels_, label_count_++, header.label, std::move(header.annotation));
 }
 
 /// Writes an operation, and notes where a branch hint about it stands.

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "decoder/text/name_encoder.h"
+#include "decoder/text/section_words.h"
+
 namespace invar::text {
 
 namespace {
@@ -38,16 +41,18 @@ std::optional<Space> space_of(Keyword keyword) {
 Result<std::vector<u8>> ModuleParser::parse(std::optional<std::string> id) {
   INVAR_TRY(collect_names());
   find_annotations(cursor_.index(), end_);
-  INVAR_TRY_ASSIGN(module_name_, name_annotation("module"));
+  INVAR_TRY_ASSIGN(auto name, name_annotation("module"));
+  if (!name && options_.debug_names) name = std::move(id);
+  if (name) name_section_.module = keep(std::move(*name));
   INVAR_TRY(fields());
   INVAR_TRY(no_annotation_left());
-  return assemble(id);
+  return assemble();
 }
 
 std::string_view ModuleParser::intern(const Token& id) {
   const std::string_view text = cursor_.stream().text(id).substr(1);
   if (!text.starts_with('"')) return text;
-  return interned_.emplace_back(unescape(text));
+  return keep(unescape(text));
 }
 
 std::string_view ModuleParser::accept_id() {
@@ -154,22 +159,41 @@ Result<void> ModuleParser::item_name(Space space, u32 index) {
   const size_t s = static_cast<size_t>(space);
   const std::string_view id = accept_id();
   INVAR_TRY_ASSIGN(auto annotation, name_annotation(space_keywords[s]));
-  add_name(item_names_[s], index, id, std::move(annotation));
+  if (NameMap* names = item_names(space)) add_name(*names, index, id, std::move(annotation));
   return {};
 }
 
-void ModuleParser::add_name(std::vector<NamedIndex>& names, u32 index, std::string_view id,
-                            std::optional<std::string> annotation) {
+NameMap* ModuleParser::item_names(Space space) {
+  switch (space) {
+    case Space::type:
+      return &name_section_.types;
+    case Space::func:
+      return &name_section_.functions;
+    case Space::table:
+      return &name_section_.tables;
+    case Space::memory:
+      return &name_section_.memories;
+    case Space::global:
+      return &name_section_.globals;
+    case Space::tag:
+      return &name_section_.tags;
+    case Space::elem:
+      return &name_section_.elems;
+    case Space::data:
+      return &name_section_.datas;
+  }
+  return nullptr;
+}
+
+void ModuleParser::add_name(NameMap& names, u32 index, std::string_view id, std::optional<std::string> annotation) {
   if (annotation) {
-    names.push_back({index, std::move(*annotation)});
+    names.add(index, keep(std::move(*annotation)));
   } else if (options_.debug_names && !id.empty()) {
-    names.push_back({index, std::string{id}});
+    names.add(index, id);
   }
 }
 
-std::vector<u8> ModuleParser::assemble(const std::optional<std::string>& id) {
-  if (!module_name_ && options_.debug_names) module_name_ = id;
-
+std::vector<u8> ModuleParser::assemble() {
   VectorSection types;
   u32 first = 0;
   for (const u32 size : group_sizes_) {
@@ -201,7 +225,7 @@ std::vector<u8> ModuleParser::assemble(const std::optional<std::string>& id) {
     all.u32_leb(number.value_or(0));
     section(section_id, number.has_value(), all);
   };
-  // In the order of annotation_parser.cpp's section_words.
+  // In the order of section_words.
   vector_section(SectionId::type, types);
   vector_section(SectionId::import, imports_);
   vector_section(SectionId::function, functions_);
@@ -215,7 +239,8 @@ std::vector<u8> ModuleParser::assemble(const std::optional<std::string>& id) {
   number_section(SectionId::data_count, uses_data_ ? std::optional{datas_.count} : std::nullopt);
   vector_section(SectionId::code, codes_);
   vector_section(SectionId::data, datas_);
-  put_names(out);
+  const std::vector<u8> names = encode_names(name_section_);
+  if (!names.empty()) out.custom("name", names);
   put_customs(out, next_custom, slot);
   return std::move(out).take();
 }

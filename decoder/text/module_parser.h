@@ -16,6 +16,7 @@
 #include "decoder/base/byte_writer.h"
 #include "decoder/base/error.h"
 #include "decoder/binary/encoder.h"
+#include "decoder/binary/name_section.h"
 #include "decoder/text/cursor.h"
 #include "decoder/text/name_table.h"
 #include "decoder/text/parser.h"
@@ -39,14 +40,6 @@ class ModuleParser {
   Cursor cursor() const { return cursor_; }
 
  private:
-  struct NamedIndex {
-    u32 index;
-    std::string name;
-  };
-  struct InnerNames {  ///< Names of locals, labels or fields.
-    u32 outer;
-    std::vector<NamedIndex> names;
-  };
   /// A section that is a vector: its entries, and how many.
   struct VectorSection {
     ByteWriter entries;
@@ -124,13 +117,15 @@ class ModuleParser {
   Result<void> bind(Space space, bool has_id);
   Result<void> fields();
   Result<void> field(Keyword keyword);
-  std::vector<u8> assemble(const std::optional<std::string>& id);
+  std::vector<u8> assemble();
   u32 next_index(Space space) { return next_[static_cast<size_t>(space)]++; }
   /// Goes over an item's $name, and remembers what the name section will say of it.
   Result<void> item_name(Space space, u32 index);
-  void add_name(std::vector<NamedIndex>& names, u32 index, std::string_view id, std::optional<std::string> annotation);
+  NameMap* item_names(Space space);
+  void add_name(NameMap& names, u32 index, std::string_view id, std::optional<std::string> annotation);
   /// The characters of an id token without '$', kept alive as long as the parser.
   std::string_view intern(const Token& id);
+  std::string_view keep(std::string text) { return interned_.emplace_back(std::move(text)); }
   std::string_view accept_id();
 
   // field_parser.cpp
@@ -145,8 +140,8 @@ class ModuleParser {
   Result<void> elem_field();
   Result<void> data_field();
   Result<void> inline_exports(ExternKind kind, u32 index);
-  Result<bool> inline_import(ExternKind kind);
-  Result<void> import_type(ExternKind kind);
+  Result<bool> inline_import(ExternKind kind, u32 item);
+  Result<void> import_type(ExternKind kind, u32 item);
   Result<void> import_names(ExternKind kind);
   Result<void> import_order();
   void defined(std::string_view what);
@@ -234,7 +229,6 @@ class ModuleParser {
   void find_annotations(u32 begin, u32 end);
   Result<void> no_annotation_left();
   void put_customs(ModuleWriter& out, size_t& next, u32 up_to_slot) const;
-  void put_names(ModuleWriter& out) const;
   void put_hints(ModuleWriter& out) const;
 
   Cursor cursor_;
@@ -267,17 +261,15 @@ class ModuleParser {
   std::vector<u8> pending_;  ///< Operations whose operands are being parsed.
   ByteWriter scratch_;
   bool in_function_ = false;
-  std::vector<NamedIndex> function_locals_;
-  std::vector<NamedIndex> function_labels_;
+  NameMap function_locals_;
+  NameMap function_labels_;
   std::vector<BranchHint> function_hints_;
 
   // Name section and annotations
   std::span<const Annotation> annotations_;  ///< Those of this module.
   std::vector<bool> annotation_used_;
   std::vector<CustomContents> customs_;
-  std::optional<std::string> module_name_;
-  std::vector<NamedIndex> item_names_[space_count];
-  std::vector<InnerNames> local_sections_, label_sections_, field_sections_;
+  NameSection name_section_;
   VectorSection hints_;
 };
 

@@ -1,7 +1,9 @@
 // Types, type definitions and type uses. spec: text/types, text/modules#type-uses
+#include <algorithm>
 #include <bit>
 #include <limits>
 
+#include "decoder/binary/type_reader.h"
 #include "decoder/text/module_parser.h"
 #include "decoder/text/number.h"
 
@@ -38,9 +40,6 @@ constexpr ValueWord value_words[] = {{Keyword::i32, type_i32},
                                      {Keyword::f32, type_f32},
                                      {Keyword::f64, type_f64},
                                      {Keyword::v128, type_v128}};
-
-/// The largest type index that ValType holds; far above what any module may define.
-constexpr u32 max_type_index = (u32{1} << 24) - 1;
 
 std::string encoding_of(const FuncType& type) {
   ByteWriter out;
@@ -111,7 +110,7 @@ Result<void> ModuleParser::composite_type(SubType& type, u32 index) {
   INVAR_TRY(cursor_.expect(TokenKind::left_paren));
   INVAR_TRY(cursor_.expect(Keyword::struct_));
   type.kind = CompositeKind::struct_;
-  std::vector<NamedIndex> annotated;
+  NameMap annotated;
   while (cursor_.accept_open(Keyword::field)) {
     const u32 offset = cursor_.peek().offset;
     const u32 field = static_cast<u32>(type.fields.size());
@@ -128,7 +127,7 @@ Result<void> ModuleParser::composite_type(SubType& type, u32 index) {
     }
     INVAR_TRY(cursor_.expect_close());
   }
-  if (!annotated.empty()) field_sections_.push_back({index, std::move(annotated)});
+  if (!annotated.entries().empty()) name_section_.fields.add(index, std::move(annotated));
   return cursor_.expect_close();
 }
 
@@ -150,10 +149,8 @@ Result<FieldType> ModuleParser::field_type() {
 
 Result<HeapType> ModuleParser::heap_type() {
   if (at_index()) {
-    const Cursor start = cursor_;
     INVAR_TRY_ASSIGN(const u32 type, index(Space::type));
-    if (type > max_type_index) return start.fail(ErrorCode::unknown_type);
-    return HeapType{Heap::index, type};
+    return HeapType{Heap::index, std::min(type, unrepresentable_type_index)};
   }
   for (const HeapWord& word : heap_words) {
     if (cursor_.accept(word.heap)) return HeapType{word.kind, 0};
