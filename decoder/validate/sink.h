@@ -4,7 +4,8 @@
 // sink keeps no types beyond what it needs: it mirrors the operand stack (each call below says what it pops and
 // pushes) and the label stack. Depths are relative label depths as in the binary: 0 is the innermost block; the
 // function's own block is the outermost label. A block that begins in dead code, with all in it, is not seen at all.
-// Dead is also what stands behind the `end` of a block that no live code leaves, neither through its end nor by a branch.
+// Dead is also what stands behind the `end` of a block that no live code leaves, neither through its end nor by a
+// branch.
 #pragma once
 
 #include <span>

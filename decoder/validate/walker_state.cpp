@@ -62,10 +62,7 @@ bool WalkerState::fail_block_end(std::span<const ValType> expected) {
 bool WalkerState::fail_end_of_code() {
   at_ = in_.offset();
   if (!in_.ok()) return take_reader_error();
-  // A decoder that does not know where the body ends reads on behind it, and the spec expects what that one finds.
-  if (at_ >= module_.source.bytes.size()) return fail(ErrorCode::unexpected_end_of_section);
-  const bool end_follows = find_op(module_.source.bytes[at_]) == Op::end;
-  return fail(end_follows ? ErrorCode::section_size_mismatch : ErrorCode::end_opcode_expected);
+  return fail(end_of_code_error(module_.source.bytes, at_));
 }
 
 std::unexpected<Error> WalkerState::error(std::optional<u32> function) {
