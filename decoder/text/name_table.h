@@ -48,6 +48,7 @@ class LabelStack {
     labels_.pop_back();
   }
   std::string_view innermost() const { return labels_.back().name; }
+  std::string_view at(u32 depth) const { return labels_[labels_.size() - 1 - depth].name; }
   /// Depth of the innermost label of that name.
   std::optional<u32> find(std::string_view name) const {
     const auto found = positions_.find(name);
