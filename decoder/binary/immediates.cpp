@@ -217,11 +217,6 @@ bool NestingChecker::take(ByteReader& in, Op op) {
   }
 }
 
-ErrorCode end_of_code_error(std::span<const u8> module, u32 offset) {
-  if (offset >= module.size()) return ErrorCode::unexpected_end_of_section;
-  return find_op(module[offset]) == Op::end ? ErrorCode::section_size_mismatch : ErrorCode::end_opcode_expected;
-}
-
 void skip_expression(ByteReader& in, const Features& features, bool has_data_count) {
   NestingChecker nesting;
   while (in.ok()) {

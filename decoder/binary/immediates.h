@@ -49,10 +49,6 @@ class NestingChecker {
   std::vector<Kind> open_;
 };
 
-/// What is wrong with code that ends at `offset` of the module before its last `end`. A decoder that does not know
-/// where a body ends reads on behind it, and the spec suite expects what that one finds.
-ErrorCode end_of_code_error(std::span<const u8> module, u32 offset);
-
 /// Skips instructions up to and including the `end` that closes the expression.
 void skip_expression(ByteReader& in, const Features& features, bool has_data_count);
 

@@ -20,7 +20,7 @@ Result<std::shared_ptr<const Module>> decode_module(ModuleBytes bytes, const Fea
   INVAR_TRY_ASSIGN(ParsedModule parsed, read_sections(std::move(bytes), features));
   Module& module = *parsed.module;
   Result<void> result = validate(module, std::move(parsed.type_groups), options.threads);
-  if (!result && result.error().category() == ErrorCategory::invalid) {
+  if (!result) {
     if (Result<void> malformed = find_malformed_body(module); !malformed) result = std::move(malformed);
   }
   if (!result) {

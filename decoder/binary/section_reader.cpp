@@ -37,7 +37,11 @@ class SectionReader {
     read_header();
     while (in_.ok() && !in_.at_end()) read_section();
     if (in_.ok()) check_counts();
-    if (!in_.ok()) return std::unexpected(in_.error());
+    if (!in_.ok()) {
+      // Bodies are only cut out above, but a fault in one comes before whatever stands behind it.
+      if (in_.error().category() == ErrorCategory::malformed) INVAR_TRY(find_malformed_body(*module_));
+      return std::unexpected(in_.error());
+    }
     return ParsedModule{std::move(module_), std::move(type_groups_)};
   }
 
@@ -200,6 +204,8 @@ class SectionReader {
     } else if (code == code_array && has_gc) {
       type.kind = CompositeKind::array;
       type.fields.push_back(field_type());
+    } else if (in_.ok() && code >= 0x80) {
+      in_.fail_at(ErrorCode::integer_representation_too_long, start);
     } else if (in_.ok()) {
       in_.fail_at(ErrorCode::malformed_definition_type, start, fmt::format(" 0x{:02x}", code));
     }
@@ -427,13 +433,8 @@ class SectionReader {
   }
 
   void read_code() {
-    const u32 start = in_.offset();
     bodies_ = in_.u32_leb();
-    if (!in_.ok()) return;
     const u32 first = module_->imported_functions;
-    if (bodies_ != module_->functions.size() - first) {
-      return in_.fail_at(ErrorCode::function_code_inconsistent, start);
-    }
     for (u32 i = 0; i < bodies_ && in_.ok(); ++i) {
       const u32 size_offset = in_.offset();
       const u32 size = in_.u32_leb();
@@ -442,7 +443,8 @@ class SectionReader {
       if (size > max_body_size) {
         return in_.fail_at(ErrorCode::limit_exceeded, size_offset, ": function body is too large");
       }
-      module_->functions[first + i].body = {in_.offset(), size};
+      // Whether the numbers agree is asked in the end.
+      if (first + i < module_->functions.size()) module_->functions[first + i].body = {in_.offset(), size};
       in_.bytes(size);
     }
   }
@@ -488,7 +490,6 @@ class SectionReader {
   u32 bodies_ = 0;
 };
 
-// Finds what FunctionWalker would find if nothing were invalid.
 void check_body(const Module& module, u64 params, ByteReader& in) {
   const Features& features = module.features;
   u64 locals = params;
@@ -498,17 +499,7 @@ void check_body(const Module& module, u64 params, ByteReader& in) {
     read_val_type(in, features);
     if (locals > ~u32{0}) in.fail_at(ErrorCode::too_many_locals, start);
   }
-  NestingChecker nesting;
-  while (in.ok()) {
-    const u32 start = in.offset();
-    if (in.at_end()) return in.fail(end_of_code_error(module.source.bytes, start));
-    const Op op = read_op(in, features);
-    if (op == no_op) return;
-    skip_immediates(in, op, features);
-    if (needs_data_count(op) && !module.data_count) in.fail_at(ErrorCode::data_count_required, start);
-    if (nesting.take(in, op)) break;
-  }
-  if (in.ok() && !in.at_end()) in.fail(ErrorCode::section_size_mismatch);
+  if (in.ok()) skip_expression(in, features, module.data_count.has_value());
 }
 
 }  // namespace
@@ -521,15 +512,16 @@ Result<ParsedModule> read_sections(ModuleBytes bytes, const Features& features) 
 Result<void> find_malformed_body(const Module& module) {
   const u8* base = module.source.bytes.data();
   for (u32 i = module.imported_functions; i < module.functions.size(); ++i) {
-    const std::span<const u8> body = module.bytes(module.functions[i].body);
-    ByteReader in(base, body.data(), body.data() + body.size());
-    const u32 type = module.functions[i].type;
-    check_body(module, type < module.types.size() ? module.types[type].func.params.size() : 0, in);
-    if (!in.ok()) {
-      Error error = in.error();
-      error.function = i;
-      return std::unexpected(std::move(error));
-    }
+    const FunctionDecl& function = module.functions[i];
+    if (function.body.size == 0 && function.body.offset == 0) break;  // not even cut out
+    // Up to the end of the file: a body that does not end is decoded on, and the first fault behind it counts.
+    ByteReader in(base, base + function.body.offset, base + module.source.bytes.size());
+    check_body(module, function.type < module.types.size() ? module.types[function.type].func.params.size() : 0, in);
+    if (in.ok() && in.offset() != function.body.offset + function.body.size) in.fail(ErrorCode::section_size_mismatch);
+    if (in.ok()) continue;
+    Error error = in.error();
+    error.function = i;
+    return std::unexpected(std::move(error));
   }
   return {};
 }

@@ -20,8 +20,8 @@ struct ParsedModule {
 /// Reads all sections. Function bodies are only cut out; see find_malformed_body.
 Result<ParsedModule> read_sections(ModuleBytes bytes, const Features& features);
 
-/// Looks through all bodies for the first one that does not follow the grammar. Validation finds such faults too, but
-/// may find an invalid instruction first, and malformed comes before invalid.
+/// Looks through all bodies for the first fault against the grammar. Validation finds such faults too, but it may find
+/// an invalid instruction first, and it stops at the end of a body where the spec's decoder reads on.
 Result<void> find_malformed_body(const Module& module);
 
 }  // namespace invar

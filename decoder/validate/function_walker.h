@@ -270,8 +270,8 @@ void FunctionWalker<Sink, checked>::run() {
       return;
     }
   }
-  in_.set_pos(pc);
-  fail_end_of_code();
+  at_ = static_cast<u32>(pc - base);
+  fail(ErrorCode::unexpected_end_of_section);
 }
 
 template <class Sink, bool checked>

@@ -59,12 +59,6 @@ bool WalkerState::fail_block_end(std::span<const ValType> expected) {
                                                     to_string(std::span<const ValType>(floor_, top_))));
 }
 
-bool WalkerState::fail_end_of_code() {
-  at_ = in_.offset();
-  if (!in_.ok()) return take_reader_error();
-  return fail(end_of_code_error(module_.source.bytes, at_));
-}
-
 std::unexpected<Error> WalkerState::error(std::optional<u32> function) {
   error_.function = function;
   return std::unexpected<Error>(std::move(error_));

@@ -49,8 +49,6 @@ class WalkerState {
   bool fail_operand(ValType expected, ValType actual);
   bool fail_underflow(std::span<const ValType> expected);
   bool fail_block_end(std::span<const ValType> expected);
-  /// The code ends before its last `end`.
-  bool fail_end_of_code();
   bool take_reader_error();
   std::unexpected<Error> error(std::optional<u32> function);
 
