@@ -16,8 +16,6 @@ inline constexpr size_t max_path = 4095;
 /// within the limit.
 SysResult<std::string> checked_path(std::string_view bytes);
 
-bool is_utf8(std::string_view bytes);
-
 /// A path cut before its last component.
 struct SplitPath {
   std::string_view directory;  ///< Empty: the start itself. May end with slashes.
