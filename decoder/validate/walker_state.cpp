@@ -11,13 +11,13 @@ namespace invar {
 
 namespace {
 
-// All types whose bits fit into a byte, so that a block type of one result needs no memory of its own.
+// All types whose bits fit into a byte (of defined types, only the first), so that a block type of one result needs no memory of its own.
 constexpr auto small_types = [] {
   std::array<ValType, 256> table{};
   for (ValKind kind : {ValKind::i32, ValKind::i64, ValKind::f32, ValKind::f64, ValKind::v128, ValKind::bottom}) {
     table[ValType(kind).bits()] = ValType(kind);
   }
-  for (u32 heap = 0; heap < static_cast<u32>(Heap::index); ++heap) {
+  for (u32 heap = 0; heap <= static_cast<u32>(Heap::index); ++heap) {
     for (bool nullable : {false, true}) {
       const ValType type = ValType::reference({static_cast<Heap>(heap), 0}, nullable);
       table[type.bits()] = type;
