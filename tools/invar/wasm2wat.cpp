@@ -11,6 +11,9 @@ int wasm2wat_command(const Arguments& arguments) {
   std::string input, output = "-";
   app.add_option("FILE", input, "The module; - is standard input")->required();
   app.add_option("-o,--output", output, "Where to write (default: standard output)");
+  text::PrintOptions print_options;
+  app.add_flag("--offsets", print_options.offsets,
+               "Show where each instruction stands in the binary, as in backtraces");
   const FeatureOptions feature_options{app};
   app.footer("\nexample:\n  invar wasm2wat program.wasm | less");
   if (const std::optional<int> status = parse(app, arguments)) return *status;
@@ -19,7 +22,9 @@ int wasm2wat_command(const Arguments& arguments) {
 
   const auto module = load_module(input, *features);
   if (!module) return complain(fmt::format("{}: {}", input, module.error().message()));
-  const Result<void> written = write_file(output, text::print_module(**module));
+  const Result<std::string> source = text::print_module(**module);
+  if (!source) return complain(fmt::format("{}: {}", input, source.error().message()));
+  const Result<void> written = write_file(output, *source);
   return written ? 0 : complain(written.error().message());
 }
 
