@@ -19,6 +19,9 @@
 #if defined(__SSSE3__)
 #include <tmmintrin.h>
 #endif
+#if defined(__SSE4_1__)
+#include <smmintrin.h>
+#endif
 #if defined(__aarch64__)
 #include <arm_neon.h>
 #endif
@@ -130,8 +133,13 @@ constexpr V128 compare(V128 a, V128 b, F f) {
 /// r[i] = x.
 template <class T>
 constexpr V128 splat(T x) {
-  Lanes<T> r{};
-  for (T& lane : r) lane = x;
+  if consteval {
+    Lanes<T> r{};
+    for (T& lane : r) lane = x;
+    return pack(r);
+  }
+  Vector<T> r{};
+  for (size_t i = 0; i < lane_count<T>; ++i) r[i] = x;
   return pack(r);
 }
 

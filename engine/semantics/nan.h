@@ -8,6 +8,10 @@
 //
 // Instructions that only move or select bits (abs, neg, copysign, pmin, pmax, loads, reinterpretations) keep NaNs as
 // they are and need no such care: they give the same bits everywhere in either mode.
+//
+// C++ compilers know nothing of signalling NaNs and may drop an operation that only quiets them: demoting what was just
+// promoted, adding a -0 known at compile time. So call one of these functions on values that are not known when the
+// engine is compiled, as handlers and compilers of wasm do, and do not compose two of them in one expression.
 // spec: exec/numerics#nan-propagation
 #pragma once
 

@@ -38,6 +38,49 @@ constexpr V128 negate_float(V128 a) {
   return v128_xor(a, splat(FloatTraits<Float>::sign));
 }
 
+/// b < a ? b : a, whatever the bits.
+template <class Float>
+constexpr V128 pseudo_min(V128 a, V128 b) {
+#if defined(__SSE2__)
+  // The instruction selects its second operand unless the first is less.
+  if !consteval {
+    if constexpr (sizeof(Float) == 4)
+      return pack(_mm_min_ps(std::bit_cast<__m128>(b), std::bit_cast<__m128>(a)));
+    else
+      return pack(_mm_min_pd(std::bit_cast<__m128d>(b), std::bit_cast<__m128d>(a)));
+  }
+#endif
+  return map<Float>(b, a, smaller);
+}
+
+/// a < b ? b : a, whatever the bits.
+template <class Float>
+constexpr V128 pseudo_max(V128 a, V128 b) {
+#if defined(__SSE2__)
+  if !consteval {
+    if constexpr (sizeof(Float) == 4)
+      return pack(_mm_max_ps(std::bit_cast<__m128>(b), std::bit_cast<__m128>(a)));
+    else
+      return pack(_mm_max_pd(std::bit_cast<__m128d>(b), std::bit_cast<__m128d>(a)));
+  }
+#endif
+  return map<Float>(b, a, larger);
+}
+
+/// Ones in the lanes in which neither operand is a NaN.
+template <class Float>
+constexpr V128 ordered(V128 a, V128 b) {
+#if defined(__SSE2__)
+  if !consteval {
+    if constexpr (sizeof(Float) == 4)
+      return pack(_mm_cmpord_ps(std::bit_cast<__m128>(a), std::bit_cast<__m128>(b)));
+    else
+      return pack(_mm_cmpord_pd(std::bit_cast<__m128d>(a), std::bit_cast<__m128d>(b)));
+  }
+#endif
+  return v128_and(compare<Float>(a, a, equal), compare<Float>(b, b, equal));
+}
+
 template <class Float>
 constexpr V128 min_lanes(V128 a, V128 b) {
 #if defined(__aarch64__)
@@ -52,9 +95,8 @@ constexpr V128 min_lanes(V128 a, V128 b) {
     return each<Float>(a, b, min<Float>);
   }
   // As the scalar min, with the NaNs of the sum selected at the end.
-  const V128 merged = v128_or(map<Float>(a, b, smaller), map<Float>(b, a, smaller));
-  const V128 ordered = v128_and(compare<Float>(a, a, equal), compare<Float>(b, b, equal));
-  return v128_bitselect(merged, map<Float>(a, b, plain_add), ordered);
+  const V128 merged = v128_or(pseudo_min<Float>(a, b), pseudo_min<Float>(b, a));
+  return v128_bitselect(merged, map<Float>(a, b, plain_add), ordered<Float>(a, b));
 }
 
 template <class Float>
@@ -70,9 +112,8 @@ constexpr V128 max_lanes(V128 a, V128 b) {
   if consteval {
     return each<Float>(a, b, max<Float>);
   }
-  const V128 merged = v128_and(map<Float>(a, b, larger), map<Float>(b, a, larger));
-  const V128 ordered = v128_and(compare<Float>(a, a, equal), compare<Float>(b, b, equal));
-  return v128_bitselect(merged, map<Float>(a, b, plain_add), ordered);
+  const V128 merged = v128_and(pseudo_max<Float>(a, b), pseudo_max<Float>(b, a));
+  return v128_bitselect(merged, map<Float>(a, b, plain_add), ordered<Float>(a, b));
 }
 
 #if !INVAR_HAS_ROUNDING_INSTRUCTIONS
@@ -116,23 +157,63 @@ V128 vector_ceil(V128 a) {
   const V128 raised = map<Float>(rounded, one_where<Float>(compare<Float>(rounded, a, less)), plain_add);
   return v128_or(raised, sign_bits<Float>(a));  // (-1, 0) gives -0.
 }
-#else
-// The optimiser makes one instruction of the lanes.
+#elif defined(__aarch64__)
 template <class Float>
 V128 vector_nearest(V128 a) {
-  return each<Float>(a, [](Float x) { return hard_nearest(x); });
+  if constexpr (sizeof(Float) == 4)
+    return pack(vrndnq_f32(vector<f32>(a)));
+  else
+    return pack(vrndnq_f64(vector<f64>(a)));
 }
 template <class Float>
 V128 vector_trunc(V128 a) {
-  return each<Float>(a, [](Float x) { return hard_trunc(x); });
+  if constexpr (sizeof(Float) == 4)
+    return pack(vrndq_f32(vector<f32>(a)));
+  else
+    return pack(vrndq_f64(vector<f64>(a)));
 }
 template <class Float>
 V128 vector_floor(V128 a) {
-  return each<Float>(a, [](Float x) { return hard_floor(x); });
+  if constexpr (sizeof(Float) == 4)
+    return pack(vrndmq_f32(vector<f32>(a)));
+  else
+    return pack(vrndmq_f64(vector<f64>(a)));
 }
 template <class Float>
 V128 vector_ceil(V128 a) {
-  return each<Float>(a, [](Float x) { return hard_ceil(x); });
+  if constexpr (sizeof(Float) == 4)
+    return pack(vrndpq_f32(vector<f32>(a)));
+  else
+    return pack(vrndpq_f64(vector<f64>(a)));
+}
+#else
+template <class Float>
+V128 vector_nearest(V128 a) {
+  if constexpr (sizeof(Float) == 4)
+    return pack(_mm_round_ps(std::bit_cast<__m128>(a), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
+  else
+    return pack(_mm_round_pd(std::bit_cast<__m128d>(a), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
+}
+template <class Float>
+V128 vector_trunc(V128 a) {
+  if constexpr (sizeof(Float) == 4)
+    return pack(_mm_round_ps(std::bit_cast<__m128>(a), _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC));
+  else
+    return pack(_mm_round_pd(std::bit_cast<__m128d>(a), _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC));
+}
+template <class Float>
+V128 vector_floor(V128 a) {
+  if constexpr (sizeof(Float) == 4)
+    return pack(_mm_round_ps(std::bit_cast<__m128>(a), _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC));
+  else
+    return pack(_mm_round_pd(std::bit_cast<__m128d>(a), _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC));
+}
+template <class Float>
+V128 vector_ceil(V128 a) {
+  if constexpr (sizeof(Float) == 4)
+    return pack(_mm_round_ps(std::bit_cast<__m128>(a), _MM_FROUND_TO_POS_INF | _MM_FROUND_NO_EXC));
+  else
+    return pack(_mm_round_pd(std::bit_cast<__m128d>(a), _MM_FROUND_TO_POS_INF | _MM_FROUND_NO_EXC));
 }
 #endif
 
@@ -163,17 +244,6 @@ constexpr V128 ceil_lanes(V128 a) {
     return each<Float>(a, soft_ceil<Float>);
   }
   return vector_ceil<Float>(a);
-}
-
-/// Each number that is not above `bound`, else 0; and the mask of those replaced.
-template <class Float>
-struct Bounded {
-  V128 numbers, over;
-};
-template <class Float>
-constexpr Bounded<Float> bounded_below(V128 a, Float bound) {
-  const V128 over = compare<Float>(a, splat(bound), greater_equal);
-  return {v128_andnot(a, over), over};
 }
 
 }  // namespace detail
@@ -208,6 +278,10 @@ constexpr V128 f32x4_sqrt(V128 a) {
   if !consteval {
     return detail::pack(_mm_sqrt_ps(std::bit_cast<__m128>(a)));
   }
+#elif defined(__aarch64__)
+  if !consteval {
+    return detail::pack(vsqrtq_f32(detail::vector<f32>(a)));
+  }
 #endif
   return detail::each<f32>(a, [](f32 x) { return detail::sqrt(x); });
 }
@@ -217,10 +291,8 @@ constexpr V128 f32x4_mul(V128 a, V128 b) { return detail::map<f32>(a, b, detail:
 constexpr V128 f32x4_div(V128 a, V128 b) { return detail::map<f32>(a, b, detail::plain_div); }
 constexpr V128 f32x4_min(V128 a, V128 b) { return detail::min_lanes<f32>(a, b); }
 constexpr V128 f32x4_max(V128 a, V128 b) { return detail::max_lanes<f32>(a, b); }
-/// b < a ? b : a, whatever the bits.
-constexpr V128 f32x4_pmin(V128 a, V128 b) { return detail::map<f32>(b, a, detail::smaller); }
-/// a < b ? b : a, whatever the bits.
-constexpr V128 f32x4_pmax(V128 a, V128 b) { return detail::map<f32>(b, a, detail::larger); }
+constexpr V128 f32x4_pmin(V128 a, V128 b) { return detail::pseudo_min<f32>(a, b); }
+constexpr V128 f32x4_pmax(V128 a, V128 b) { return detail::pseudo_max<f32>(a, b); }
 
 // f64x2
 
@@ -242,6 +314,10 @@ constexpr V128 f64x2_sqrt(V128 a) {
   if !consteval {
     return detail::pack(_mm_sqrt_pd(std::bit_cast<__m128d>(a)));
   }
+#elif defined(__aarch64__)
+  if !consteval {
+    return detail::pack(vsqrtq_f64(detail::vector<f64>(a)));
+  }
 #endif
   return detail::each<f64>(a, [](f64 x) { return detail::sqrt(x); });
 }
@@ -251,8 +327,8 @@ constexpr V128 f64x2_mul(V128 a, V128 b) { return detail::map<f64>(a, b, detail:
 constexpr V128 f64x2_div(V128 a, V128 b) { return detail::map<f64>(a, b, detail::plain_div); }
 constexpr V128 f64x2_min(V128 a, V128 b) { return detail::min_lanes<f64>(a, b); }
 constexpr V128 f64x2_max(V128 a, V128 b) { return detail::max_lanes<f64>(a, b); }
-constexpr V128 f64x2_pmin(V128 a, V128 b) { return detail::map<f64>(b, a, detail::smaller); }
-constexpr V128 f64x2_pmax(V128 a, V128 b) { return detail::map<f64>(b, a, detail::larger); }
+constexpr V128 f64x2_pmin(V128 a, V128 b) { return detail::pseudo_min<f64>(a, b); }
+constexpr V128 f64x2_pmax(V128 a, V128 b) { return detail::pseudo_max<f64>(a, b); }
 
 // Conversions. Those of two lanes read the low half, or clear the high half of the result.
 
@@ -280,7 +356,7 @@ constexpr V128 i32x4_trunc_sat_f32x4_u(V128 a) {
 #if defined(__SSE2__)
   // Negative numbers and NaNs become 0. What is 2^31 or more is converted less 2^31 and gets it back as an integer;
   // what is 2^32 or more comes out as all ones.
-  const V128 positive = detail::map<f32>(a, V128{}, detail::larger);
+  const V128 positive = detail::pseudo_max<f32>(V128{}, a);
   const V128 large = detail::compare<f32>(positive, detail::splat(0x1p31f), detail::greater_equal);
   const V128 over = detail::compare<f32>(positive, detail::splat(0x1p32f), detail::greater_equal);
   const V128 reduced = f32x4_sub(positive, v128_and(large, detail::splat(0x1p31f)));
@@ -298,9 +374,14 @@ constexpr V128 i32x4_trunc_sat_f64x2_s_zero(V128 a) {
   if !consteval {
     // A double holds both limits exactly: clamp first.
     const V128 numbers = v128_and(a, detail::compare<f64>(a, a, detail::equal));
-    const V128 low = detail::map<f64>(numbers, detail::splat(-0x1p31), detail::larger);
-    const V128 clamped = detail::map<f64>(low, detail::splat(0x1p31 - 1), detail::smaller);
+    const V128 clamped =
+        detail::pseudo_min<f64>(detail::pseudo_max<f64>(numbers, detail::splat(-0x1p31)), detail::splat(0x1p31 - 1));
     return detail::pack(_mm_cvttpd_epi32(std::bit_cast<__m128d>(clamped)));
+  }
+#elif defined(__aarch64__)
+  if !consteval {
+    // Saturated to 64 bits, then to 32.
+    return detail::pack(vcombine_s32(vqmovn_s64(vcvtq_s64_f64(detail::vector<f64>(a))), vdup_n_s32(0)));
   }
 #endif
   const auto x = detail::lanes<f64>(a);
@@ -311,10 +392,13 @@ constexpr V128 i32x4_trunc_sat_f64x2_u_zero(V128 a) {
 #if defined(__SSE2__)
   if !consteval {
     // Clamped to [0, 2^32 - 1] and without a fraction, the integer is the low half of the sum with 2^52.
-    const V128 positive = detail::map<f64>(a, V128{}, detail::larger);
-    const V128 clamped = detail::map<f64>(positive, detail::splat(0x1p32 - 1), detail::smaller);
+    const V128 clamped = detail::pseudo_min<f64>(detail::pseudo_max<f64>(V128{}, a), detail::splat(0x1p32 - 1));
     const V128 sum = f64x2_add(f64x2_trunc(clamped), detail::splat(0x1p52));
     return detail::pack(_mm_unpacklo_epi64(_mm_shuffle_epi32(std::bit_cast<__m128i>(sum), 0x08), _mm_setzero_si128()));
+  }
+#elif defined(__aarch64__)
+  if !consteval {
+    return detail::pack(vcombine_u32(vqmovn_u64(vcvtq_u64_f64(detail::vector<f64>(a))), vdup_n_u32(0)));
   }
 #endif
   const auto x = detail::lanes<f64>(a);

@@ -101,6 +101,13 @@ constexpr V128 narrow_saturating(V128 a, V128 b) {
       return pack(_mm_xor_si128(_mm_packs_epi32(to_signed(x), to_signed(y)), _mm_set1_epi16(s16{-0x8000})));
     }
   }
+#elif defined(__aarch64__)
+  if !consteval {
+    if constexpr (std::is_same_v<To, s8>) return pack(vqmovn_high_s16(vqmovn_s16(vector<s16>(a)), vector<s16>(b)));
+    if constexpr (std::is_same_v<To, u8>) return pack(vqmovun_high_s16(vqmovun_s16(vector<s16>(a)), vector<s16>(b)));
+    if constexpr (std::is_same_v<To, s16>) return pack(vqmovn_high_s32(vqmovn_s32(vector<s32>(a)), vector<s32>(b)));
+    if constexpr (std::is_same_v<To, u16>) return pack(vqmovun_high_s32(vqmovun_s32(vector<s32>(a)), vector<s32>(b)));
+  }
 #endif
   const auto clamped = [](V128 v) {
     constexpr From low = std::numeric_limits<To>::min(), high = std::numeric_limits<To>::max();
@@ -142,6 +149,19 @@ constexpr u32 bitmask(V128 a) {
     if constexpr (sizeof(T) == 4) return static_cast<u32>(_mm_movemask_ps(std::bit_cast<__m128>(a)));
     if constexpr (sizeof(T) == 8) return static_cast<u32>(_mm_movemask_pd(std::bit_cast<__m128d>(a)));
   }
+#elif defined(__aarch64__)
+  if !consteval {
+    // Each lane's mask selects its bit of the result; the sum of the lanes merges them.
+    if constexpr (sizeof(T) == 1) {
+      const uint8x16_t weights = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
+      const uint8x16_t bits = vandq_u8(vector<u8>(shift_right<s8>(a, 7)), weights);
+      return static_cast<u32>(vaddv_u8(vget_low_u8(bits))) | static_cast<u32>(vaddv_u8(vget_high_u8(bits))) << 8;
+    }
+    if constexpr (sizeof(T) == 2) {
+      const uint16x8_t weights = {1, 2, 4, 8, 16, 32, 64, 128};
+      return vaddvq_u16(vandq_u16(vector<u16>(shift_right<s16>(a, 15)), weights));
+    }
+  }
 #endif
   u32 mask = 0;
   const Lanes<T> x = lanes<T>(a);
@@ -150,7 +170,24 @@ constexpr u32 bitmask(V128 a) {
 }
 
 /// (x * y + 2^14) >> 15, clamped: only -1 * -1 in this fixed-point format needs it.
-constexpr s16 q15_multiply(s16 x, s16 y) { return clamp<s16>((s32{x} * s32{y} + 0x4000) >> 15); }
+constexpr V128 q15_multiply(V128 a, V128 b) {
+#if defined(__SSE2__)
+  if !consteval {
+    const __m128i x = std::bit_cast<__m128i>(a), y = std::bit_cast<__m128i>(b);
+    const __m128i low = _mm_mullo_epi16(x, y), high = _mm_mulhi_epi16(x, y);
+    const __m128i shifted = _mm_or_si128(_mm_add_epi16(high, high), _mm_srli_epi16(low, 15));
+    const __m128i rounding = _mm_srli_epi16(_mm_add_epi16(low, low), 15);
+    const __m128i rounded = _mm_add_epi16(shifted, rounding);
+    // No product but that of -1 and -1 gives the smallest integer: complement it.
+    return pack(_mm_xor_si128(rounded, _mm_cmpeq_epi16(rounded, _mm_set1_epi16(s16{-0x8000}))));
+  }
+#elif defined(__aarch64__)
+  if !consteval {
+    return pack(vqrdmulhq_s16(vector<s16>(a), vector<s16>(b)));
+  }
+#endif
+  return each<s16>(a, b, [](s16 x, s16 y) { return clamp<s16>((s32{x} * s32{y} + 0x4000) >> 15); });
+}
 
 }  // namespace detail
 
@@ -199,6 +236,10 @@ constexpr V128 i8x16_avgr_u(V128 a, V128 b) {
   if !consteval {
     return detail::pack(_mm_avg_epu8(std::bit_cast<__m128i>(a), std::bit_cast<__m128i>(b)));
   }
+#elif defined(__aarch64__)
+  if !consteval {
+    return detail::pack(vrhaddq_u8(detail::vector<u8>(a), detail::vector<u8>(b)));
+  }
 #endif
   return detail::each<u8>(a, b, [](u8 x, u8 y) { return (x + y + 1) >> 1; });
 }
@@ -245,10 +286,14 @@ constexpr V128 i16x8_avgr_u(V128 a, V128 b) {
   if !consteval {
     return detail::pack(_mm_avg_epu16(std::bit_cast<__m128i>(a), std::bit_cast<__m128i>(b)));
   }
+#elif defined(__aarch64__)
+  if !consteval {
+    return detail::pack(vrhaddq_u16(detail::vector<u16>(a), detail::vector<u16>(b)));
+  }
 #endif
   return detail::each<u16>(a, b, [](u16 x, u16 y) { return (x + y + 1) >> 1; });
 }
-constexpr V128 i16x8_q15mulr_sat_s(V128 a, V128 b) { return detail::each<s16>(a, b, detail::q15_multiply); }
+constexpr V128 i16x8_q15mulr_sat_s(V128 a, V128 b) { return detail::q15_multiply(a, b); }
 constexpr V128 i16x8_extadd_pairwise_i8x16_s(V128 a) { return detail::add_pairwise<s8, s16>(a); }
 constexpr V128 i16x8_extadd_pairwise_i8x16_u(V128 a) { return detail::add_pairwise<u8, u16>(a); }
 constexpr V128 i16x8_extmul_low_i8x16_s(V128 a, V128 b) {
@@ -300,6 +345,14 @@ constexpr V128 i32x4_dot_i16x8_s(V128 a, V128 b) {
 #if defined(__SSE2__)
   if !consteval {
     return detail::pack(_mm_madd_epi16(std::bit_cast<__m128i>(a), std::bit_cast<__m128i>(b)));
+  }
+#elif defined(__aarch64__)
+  if !consteval {
+    const auto products = [](u64 x, u64 y) {
+      return vmull_s16(std::bit_cast<int16x4_t>(x), std::bit_cast<int16x4_t>(y));
+    };
+    return detail::pack(vpaddq_s32(products(detail::half(a, false), detail::half(b, false)),
+                                   products(detail::half(a, true), detail::half(b, true))));
   }
 #endif
   const auto x = detail::lanes<s16>(a), y = detail::lanes<s16>(b);
