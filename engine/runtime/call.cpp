@@ -10,7 +10,7 @@ namespace invar {
 
 namespace {
 
-/// Native frames may not nest without end, however large the value stack is. Room for a callee's link.
+/// Room for a callee's link, whatever its frame is.
 constexpr u32 spare_slots = 8;
 
 TrapKind run(Store& store, const Func& func, std::span<const Slot> arguments, std::span<Slot> results) {
@@ -35,15 +35,6 @@ TrapKind run(Store& store, const Func& func, std::span<const Slot> arguments, st
   return kind;
 }
 
-void resolve_names(Trap& trap) {
-  for (TrapFrame& frame : trap.backtrace) {
-    if (frame.unresolved == nullptr) continue;
-    frame.module = frame.unresolved->module_name();
-    frame.function = frame.unresolved->function_name(frame.function_index);
-    frame.unresolved = nullptr;
-  }
-}
-
 }  // namespace
 
 u32 slots_of(std::span<const ValType> types) {
@@ -59,7 +50,6 @@ TrapKind call(Store& store, const Func& func, std::span<const Slot> arguments, s
   Trap& trap = store.pending_trap;
   trap.kind = kind;
   if (trap.message.empty()) trap.message = text_of(kind);
-  resolve_names(trap);
   return kind;
 }
 

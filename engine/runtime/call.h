@@ -13,7 +13,7 @@ u32 slots_of(std::span<const ValType> types);
 
 /// Calls with arguments as slots (Slot in objects.h) and writes the results. The spans' sizes must be those of the
 /// function's type. Callable from host functions, to a depth of StoreLimits::max_host_depth.
-/// Anything but TrapKind::none: Store::pending_trap has the details, complete with names.
+/// Anything but TrapKind::none: Store::pending_trap has the details.
 TrapKind call(Store& store, const Func& func, std::span<const Slot> arguments, std::span<Slot> results);
 
 /// The same, the trap taken out of the store.

@@ -1,6 +1,7 @@
 #include "engine/runtime/compiled_module.h"
 
 #include "decoder/binary/name_section.h"
+#include "engine/interp/backtrace.h"
 #include "engine/interp/interpreter.h"
 
 namespace invar {
@@ -18,6 +19,10 @@ CompiledModule::CompiledModule(Engine& engine, std::shared_ptr<const Module> mod
     codes[i].function = i;
     codes[i].module = this;
   }
+}
+
+CompiledModule::~CompiledModule() {
+  for (const auto& code : code_storage) interp::forget_code(code.get());
 }
 
 Result<std::shared_ptr<CompiledModule>> CompiledModule::create(Engine& engine, std::shared_ptr<const Module> module) {

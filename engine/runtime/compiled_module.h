@@ -18,6 +18,8 @@ class CompiledModule {
   /// Takes a valid module. Nothing is lowered yet. Error: host_limit.
   static Result<std::shared_ptr<CompiledModule>> create(Engine& engine, std::shared_ptr<const Module> module);
 
+  ~CompiledModule();
+
   Engine& engine() const { return engine_; }
   const Module& module() const { return *module_; }
   const std::shared_ptr<const Module>& shared_module() const { return module_; }

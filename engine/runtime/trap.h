@@ -9,8 +9,6 @@
 
 namespace invar {
 
-class CompiledModule;
-
 /// One enumerator per row of traps.def; `none` means "no trap".
 enum class TrapKind : u8 {
   none,
@@ -28,8 +26,6 @@ struct TrapFrame {
   std::string function;  ///< Name from the name section or an export, may be empty.
   u32 function_index = 0;
   u32 offset = 0;  ///< Byte offset of the instruction in the module.
-  /// The module while the names are still to be found: whoever records the frame sets it, `call` (call.h) resolves it.
-  const CompiledModule* unresolved = nullptr;
 };
 
 /// A trap as the embedder sees it.
