@@ -9,7 +9,7 @@ namespace {
 class CallTest : public RuntimeTest {
  protected:
   void define(std::string_view name, const FuncType& type, HostCallback callback) {
-    ASSERT_TRUE(linker.define_function("host", name, type, callback, this));
+    ASSERT_TRUE(linker.define_function("host", name, type, callback, &store));
   }
 };
 
@@ -98,7 +98,7 @@ TEST_F(CallTest, NestingIsLimited) {
 
 TEST_F(CallTest, HostFailuresAreTrapsWithTheirOwnWords) {
   define("fail", {{}, {}}, [](void* environment, Instance*, Slot*) {
-    return fail_host_call(static_cast<CallTest*>(environment)->store, "no such luck");
+    return fail_host_call(*static_cast<Store*>(environment), "no such luck");
   });
   Instance* const instance = instantiate(R"((module
     (import "host" "fail" (func $fail))

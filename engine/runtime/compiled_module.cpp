@@ -1,8 +1,11 @@
 #include "engine/runtime/compiled_module.h"
 
+#include <algorithm>
+
 #include "decoder/binary/name_section.h"
 #include "engine/interp/backtrace.h"
 #include "engine/interp/interpreter.h"
+#include "engine/runtime/call.h"
 
 namespace invar {
 
@@ -14,8 +17,14 @@ struct CompiledModule::Names {
 CompiledModule::CompiledModule(Engine& engine, std::shared_ptr<const Module> module, std::vector<u32> type_ids)
     : codes(module->functions.size()), engine_(engine), module_(std::move(module)), type_ids_(std::move(type_ids)) {
   const u64* const stub = lowering_stub();
+  std::vector<u32> links;  // by type index
+  links.reserve(module_->types.size());
+  for (const SubType& type : module_->types.all()) {
+    links.push_back(std::max(slots_of(type.func.params), slots_of(type.func.results)));
+  }
   for (u32 i = 0; i < codes.size(); ++i) {
     codes[i].entry = stub;
+    codes[i].link = links[module_->functions[i].type];
     codes[i].function = i;
     codes[i].module = this;
   }

@@ -22,7 +22,7 @@ namespace invar::api {
 
 struct Config {
   /// Proposals to switch on or off, by name ("threads", "gc"). By default WebAssembly 3.0 is on.
-  std::vector<std::pair<std::string, bool>> features;
+  std::vector<std::pair<std::string, bool>> features = {};
   /// Find out-of-bounds accesses by memory protection where the system allows it; otherwise, and if false, by checks.
   bool guard_pages = true;
   /// Count instructions and stop when Store::set_fuel's units are used up. Deterministic.
