@@ -22,7 +22,7 @@ class NameTable {
     return found->second;
   }
   /// Frees the table as well: clearing a table that was large once would cost its size each time.
-  void reset() { map_ = {}; }
+  void reset() { std::unordered_map<std::string_view, u32>().swap(map_); }
 
  private:
   std::unordered_map<std::string_view, u32> map_;

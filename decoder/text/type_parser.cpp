@@ -70,6 +70,7 @@ Result<void> ModuleParser::rec_field() {
 
 /// The last `size` types are a recursive group. A function type that is alone in its group is what type uses stand for.
 void ModuleParser::close_group(u32 size) {
+  if (size == 0) return;  // `(rec)` defines nothing.
   group_sizes_.push_back(size);
   if (size != 1) return;
   const SubType& type = types_.back();
