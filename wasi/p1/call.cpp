@@ -1,28 +1,36 @@
 #include "wasi/p1/call.h"
 
+#include "wasi/host/file.h"
+
 namespace invar::wasi {
 
+namespace {
+
+/// `wrong_kind` goes before a missing right: it says more.
+std::expected<DescriptorPtr, Errno> checked(DescriptorPtr descriptor, u64 rights, bool right_kind, Errno wrong_kind) {
+  if (!right_kind) return std::unexpected(wrong_kind);
+  if ((descriptor->rights().base & rights) != rights) return std::unexpected(Errno::notcapable);
+  return descriptor;
+}
+
+}  // namespace
+
 std::expected<DescriptorPtr, Errno> Call::descriptor(Fd fd, u64 rights) const {
-  DescriptorPtr result = context.table.find(fd.number);
-  if (!result) return std::unexpected(Errno::badf);
-  if ((result->rights().base & rights) != rights) return std::unexpected(Errno::notcapable);
-  return result;
+  DescriptorPtr found = context.table.find(fd.number);
+  const bool exists = found != nullptr;
+  return checked(std::move(found), rights, exists, Errno::badf);
 }
 
 std::expected<DescriptorPtr, Errno> Call::directory(Fd fd, u64 rights) const {
-  DescriptorPtr result = context.table.find(fd.number);
-  if (!result) return std::unexpected(Errno::badf);
-  if (result->kind != FileKind::directory) return std::unexpected(Errno::notdir);
-  return descriptor(fd, rights);
+  WASI_TRY_ASSIGN(DescriptorPtr found, descriptor(fd, 0));
+  const bool is_directory = found->kind == FileKind::directory;
+  return checked(std::move(found), rights, is_directory, Errno::notdir);
 }
 
 std::expected<DescriptorPtr, Errno> Call::socket(Fd fd, u64 rights) const {
-  DescriptorPtr result = context.table.find(fd.number);
-  if (!result) return std::unexpected(Errno::badf);
-  if (result->kind != FileKind::socket_stream && result->kind != FileKind::socket_datagram) {
-    return std::unexpected(Errno::notsock);
-  }
-  return descriptor(fd, rights);
+  WASI_TRY_ASSIGN(DescriptorPtr found, descriptor(fd, 0));
+  const bool is_one = is_socket(*found);
+  return checked(std::move(found), rights, is_one, Errno::notsock);
 }
 
 std::expected<std::span<iovec>, Errno> Call::gather(IoVectors vectors, VectorStorage& storage) const {
