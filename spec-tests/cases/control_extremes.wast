@@ -31,7 +31,7 @@
       (br $out (local.get 0))
       (i64.add) (drop)
       (block (result f32) (unreachable)) (drop)
-      (if (result i32) (then (i32.const 1)) (else (br $out)))
+      (if (result i32) (then (i32.const 1)) (else (br $out (i32.const 0))))
       (loop (br 0))
       (select) (drop)
       (br_table $out $out)))

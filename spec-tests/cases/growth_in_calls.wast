@@ -2,7 +2,7 @@
 
 (module $M
   (memory $m (export "memory") 1)
-  (table $t (export "table") 1 funcref)
+  (table $t 1 funcref)
   (type $void (func))
   (func $grow (memory.grow (i32.const 1)) (drop))
   (elem (table $t) (i32.const 0) func $grow)

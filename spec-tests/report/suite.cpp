@@ -110,6 +110,7 @@ Result<SuiteReport> run_suite(const std::vector<std::string>& paths, const Adapt
   const auto work = [&] {
     for (size_t i = next++; i < files.size(); i = next++) {
       ScriptReport& script = report.scripts[i];
+      if (options.on_start) options.on_start(files[i].path);
       script.result = run_file(files[i], make_adapter, options);
       script.directory = files[i].directory;
       if (options.expectations != nullptr) script.expectation = options.expectations->find(files[i].path);

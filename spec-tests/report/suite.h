@@ -47,6 +47,8 @@ struct SuiteOptions {
   bool strict_messages = false;
   const Expectations* expectations = nullptr;
   u32 jobs = 1;
+  /// Called with each script's path before it is run, on several threads at once. May be empty.
+  std::function<void(const std::string& path)> on_start;
 };
 
 /// Runs each script, and for a directory all *.wast below it. Error: io_error, for a path that is not there.

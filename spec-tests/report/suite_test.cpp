@@ -105,7 +105,7 @@ TEST_F(SuiteTest, AnExpectationThatIsWrongFails) {
 }
 
 TEST_F(SuiteTest, AScriptThatCannotBeReadFailsWhateverIsExpected) {
-  write("broken.wast", "(module");
+  write("broken.wast", R"((assert_return (invoke "f"))");
   for (const char* line : {"", "broken.wast: reason"}) {
     const auto report = run(line);
     ASSERT_TRUE(report);
@@ -115,7 +115,7 @@ TEST_F(SuiteTest, AScriptThatCannotBeReadFailsWhateverIsExpected) {
 }
 
 TEST_F(SuiteTest, APathThatIsNotThereIsAnError) {
-  const auto report = run_suite({(folder_ / "gone").string()}, {}, {});
+  const auto report = run_suite({(folder_ / "gone").string()}, {}, SuiteOptions{});
   ASSERT_FALSE(report);
   EXPECT_EQ(report.error().code, ErrorCode::io_error);
 }

@@ -122,26 +122,21 @@ std::string describe_item(const Module& module, ExternKind kind, u32 index) {
       return to_string(module.func_type(index));
     case ExternKind::table: {
       const TableType& type = module.tables[index].type;
-      return fmt::format("(table{} {} {})", type.is_64 ? " i64" : "", limits_text(type.limits),
-                         to_string(type.element));
+      return fmt::format("{}{} {}", type.is_64 ? "i64 " : "", limits_text(type.limits), to_string(type.element));
     }
     case ExternKind::memory: {
       const MemoryType& type = module.memories[index];
       std::string page_size;
       if (type.page_size_log2 != 16) page_size = fmt::format(" (pagesize {})", u64{1} << type.page_size_log2);
-      return fmt::format("(memory{} {}{}{})", type.is_64 ? " i64" : "", limits_text(type.limits),
+      return fmt::format("{}{}{}{}", type.is_64 ? "i64 " : "", limits_text(type.limits),
                          type.is_shared ? " shared" : "", page_size);
     }
     case ExternKind::global: {
       const GlobalType& type = module.globals[index].type;
-      return type.is_mutable ? fmt::format("(global (mut {}))", to_string(type.type))
-                             : fmt::format("(global {})", to_string(type.type));
+      return (type.is_mutable ? "mut " : "") + to_string(type.type);
     }
-    case ExternKind::tag: {
-      // A tag's type has no results: its text is that of the parameters.
-      std::string params = to_string(module.types[module.tags[index].type].func);
-      return fmt::format("(tag {})", params);
-    }
+    case ExternKind::tag:
+      return to_string(module.types[module.tags[index].type].func);
   }
   return {};
 }

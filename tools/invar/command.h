@@ -57,7 +57,7 @@ Result<ModuleBytes> load_binary(const std::string& path, const Features& feature
 /// The same, decoded and validated.
 Result<std::shared_ptr<const Module>> load_module(const std::string& path, const Features& features);
 
-/// The type of what is imported or exported, as the text format writes it: "(func (param i32))".
+/// The type of what is imported or exported, to stand behind its kind: func "[i32] -> []", memory "1 2".
 std::string describe_item(const Module& module, ExternKind kind, u32 index);
 
 }  // namespace invar::tool

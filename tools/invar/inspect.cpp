@@ -29,7 +29,7 @@ std::vector<std::string_view> needed_features(const Module& module) {
   std::vector<std::string_view> needed;
   for (size_t i = 0; i < feature_count; ++i) {
     const auto feature = static_cast<Feature>(i);
-    if (!module.features.has(feature)) continue;
+    if (feature == Feature::mvp || !module.features.has(feature)) continue;
     Features without = module.features;
     without.set(feature, false);
     if (!decode_module(module.source, without)) needed.push_back(info(feature).name);
@@ -111,7 +111,7 @@ std::string for_people(const std::string& file, const Json& module) {
       const std::string name = item.contains("module")
                                    ? fmt::format("\"{}\" \"{}\"", word(item["module"]), word(item["name"]))
                                    : fmt::format("\"{}\"", word(item["name"]));
-      line("  {:<7} {} {}", word(item["kind"]), name, word(item["type"]));
+      line("  {:<7} {}: {}", word(item["kind"]), name, word(item["type"]));
     }
   }
   line("\nproposals that it uses");

@@ -40,8 +40,9 @@ int check_imports(const Linker& linker, const Module& module, const std::string&
   std::string missing;
   for (const Import& import : module.imports) {
     if (linker.find(import.module, import.name) != nullptr) continue;
-    missing += fmt::format("{}invar: {}: unknown import \"{}\" \"{}\", a {}", missing.empty() ? "" : "\n", file,
-                           import.module, import.name, describe_item(module, import.kind, import.index));
+    missing += fmt::format("{}invar: {}: unknown import \"{}\" \"{}\": {} {}", missing.empty() ? "" : "\n", file,
+                           import.module, import.name, to_string(import.kind),
+                           describe_item(module, import.kind, import.index));
   }
   return missing.empty() ? 0 : complain(std::string_view{missing}.substr(sizeof "invar: " - 1));
 }

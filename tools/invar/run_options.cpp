@@ -74,7 +74,7 @@ std::optional<wasi::Preopen> parse_directory(std::string_view text) {
 std::expected<RunOptions, int> parse_run_options(const Arguments& arguments) {
   RunOptions options;
   std::vector<std::string> directories, environment, preloads;
-  std::string argv0, max_memory, max_stack;
+  std::string argv0, max_memory, max_stack, fuel;
   bool deterministic = false, explicit_bounds = false;
 
   CLI::App app{"Runs a module: a WASI program from its _start, or one exported function.", "invar run"};
@@ -88,12 +88,8 @@ std::expected<RunOptions, int> parse_run_options(const Arguments& arguments) {
   add_list(app, "--preload", preloads, "Instantiate a module first, for imports from NAME", "NAME=FILE");
   app.add_option("--max-memory", max_memory, "Limit of all memories together, as 64M")->type_name("BYTES");
   app.add_option("--max-stack", max_stack, "Size of the stack (default 8M)")->type_name("BYTES");
-  app.add_option("--fuel", options.fuel, "Stop after about so many instructions, always the same")
-      ->type_name("N")
-      ->check(CLI::NonNegativeNumber);
-  app.add_option("--timeout", options.timeout_seconds, "Stop after this time")
-      ->type_name("SECONDS")
-      ->check(CLI::PositiveNumber);
+  app.add_option("--fuel", fuel, "Stop after about so many instructions, always the same")->type_name("N");
+  app.add_option("--timeout", options.timeout_seconds, "Stop after this time")->type_name("SECONDS");
   app.add_flag("--deterministic", deterministic, "Canonical NaNs, virtual clocks and seeded random numbers");
   app.add_flag("--explicit-bounds", explicit_bounds, "Check the bounds of memories in code, not by guard pages");
   const FeatureOptions feature_options{app};
@@ -114,6 +110,14 @@ std::expected<RunOptions, int> parse_run_options(const Arguments& arguments) {
   const std::expected<Features, int> features = feature_options.features();
   if (!features) return std::unexpected(features.error());
   options.engine.features = *features;
+  if (!fuel.empty()) {
+    const std::optional<u64> units = text::parse_natural(fuel, std::numeric_limits<s64>::max());
+    if (!units) return misuse("--fuel", fuel, "N");
+    options.fuel = static_cast<s64>(*units);
+  }
+  if (options.timeout_seconds && !(*options.timeout_seconds > 0 && *options.timeout_seconds < 1e9)) {
+    return misuse("--timeout", fmt::format("{}", *options.timeout_seconds), "SECONDS, more than 0");
+  }
   options.engine.fuel = options.fuel.has_value();
   options.engine.interruptible = options.timeout_seconds.has_value();
   options.engine.deterministic = deterministic;

@@ -15,7 +15,7 @@ int spec_command(const Arguments& arguments) {
   CLI::App app{"Runs conformance scripts (.wast) and says what does not hold.", "invar spec"};
   std::vector<std::string> paths;
   std::string expect, json;
-  bool strict = false, list_expected = false, list_messages = false, explicit_bounds = false;
+  bool strict = false, list_expected = false, list_messages = false, explicit_bounds = false, verbose = false;
   u32 jobs = std::max(1u, std::thread::hardware_concurrency());
   app.add_option("PATH", paths, "Scripts, or folders to search for them")->required();
   app.add_option("--expect", expect, "Expected failures: lines `PATH [N]: REASON`")->type_name("FILE");
@@ -24,6 +24,7 @@ int spec_command(const Arguments& arguments) {
   app.add_flag("--list-failures", list_expected, "Show expected failures too");
   app.add_flag("--list-messages", list_messages, "Show messages that do not begin with the scripts' texts");
   app.add_flag("--explicit-bounds", explicit_bounds, "Check the bounds of memories in code, not by guard pages");
+  app.add_flag("-v,--verbose", verbose, "Name each script before it is run");
   app.add_option("-j,--jobs", jobs, "Scripts that run at the same time")->check(CLI::Range(1, 256));
   app.footer(
       "\nScripts below proposals/ are run with that proposal enabled. The last line is `N passed, N failed`:\n"
@@ -44,7 +45,9 @@ int spec_command(const Arguments& arguments) {
     if (explicit_bounds) config.bounds_checks = BoundsChecks::explicit_;
     return spec::make_invar_adapter(config);
   };
-  const Result<spec::SuiteReport> report = spec::run_suite(paths, make_adapter, {strict, &expectations, jobs});
+  spec::SuiteOptions options{.strict_messages = strict, .expectations = &expectations, .jobs = jobs, .on_start = {}};
+  if (verbose) options.on_start = [](const std::string& path) { print(path + "\n"); };
+  const Result<spec::SuiteReport> report = spec::run_suite(paths, make_adapter, options);
   if (!report) return complain(report.error().message());
   if (!json.empty()) {
     if (const Result<void> written = write_file(json, spec::json_report(*report)); !written) {
