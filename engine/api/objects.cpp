@@ -24,6 +24,7 @@ Store::Store(const Engine& engine, const StoreLimits& limits)
     : engine_(engine.shared()),
       impl_(std::make_unique<invar::Store>(engine.internal(),
                                            invar::StoreLimits{.max_memory_bytes = limits.max_memory_bytes,
+                                                              .max_guarded_memories = limits.max_guarded_memories,
                                                               .max_table_elements = limits.max_table_elements,
                                                               .max_instances = limits.max_instances,
                                                               .max_stack_bytes = limits.max_stack_bytes,

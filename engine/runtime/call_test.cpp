@@ -169,6 +169,29 @@ TEST_P(GuardTest, AccessesBeyondTheMemoryTrap) {
   EXPECT_EQ(exported<Memory>(instance, "m")->base[65536 * 2 - 1], 0xff);
 }
 
+TEST_P(GuardTest, MemoriesWithoutGuardsAreChecked) {
+  const auto module = compile_text(engine, R"((module
+    (memory 1)
+    (func (export "load") (param i32) (result i32) (i32.load (local.get 0)))
+    (func (export "grow") (result i32) (memory.grow (i32.const 1)))))");
+  Store small(engine, {.max_guarded_memories = 1});
+  Instance* const first = *invar::instantiate(small, module, {});
+  Instance* const second = *invar::instantiate(small, module, {});
+  EXPECT_EQ(first->memory_list[0]->guarded, engine.guard_pages());
+  EXPECT_FALSE(second->memory_list[0]->guarded);
+  for (const Instance* const instance : {first, second, first}) {
+    const auto load = [&](Slot address) {
+      return invar::call(small, *exported<Func>(instance, "load"), std::vector<Slot>{address});
+    };
+    EXPECT_TRUE(load(65532));
+    EXPECT_EQ(load(0xffff'fff0).error().kind, TrapKind::out_of_bounds_memory_access);
+    const u64 end = instance->memory_list[0]->size;
+    EXPECT_EQ(load(end - 3).error().kind, TrapKind::out_of_bounds_memory_access);
+    EXPECT_TRUE(invar::call(small, *exported<Func>(instance, "grow"), {}));
+    EXPECT_TRUE(load(end - 3));
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(BothChecks, GuardTest, testing::Values(BoundsChecks::guard_pages, BoundsChecks::explicit_),
                          [](const auto& info) {
                            return info.param == BoundsChecks::guard_pages ? "guard_pages" : "explicit_checks";

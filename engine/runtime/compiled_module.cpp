@@ -14,8 +14,13 @@ struct CompiledModule::Names {
   std::vector<std::string_view> exported;  ///< By function index; empty if it is not exported.
 };
 
-CompiledModule::CompiledModule(Engine& engine, std::shared_ptr<const Module> module, std::vector<u32> type_ids)
-    : codes(module->functions.size()), engine_(engine), module_(std::move(module)), type_ids_(std::move(type_ids)) {
+CompiledModule::CompiledModule(Engine& engine, std::shared_ptr<const Module> module, std::vector<u32> type_ids,
+                               bool guard_pages)
+    : codes(module->functions.size()),
+      engine_(engine),
+      module_(std::move(module)),
+      type_ids_(std::move(type_ids)),
+      guard_pages_(guard_pages) {
   const u64* const stub = lowering_stub();
   std::vector<u32> links;  // by type index
   links.reserve(module_->types.size());
@@ -36,7 +41,13 @@ CompiledModule::~CompiledModule() {
 
 Result<std::shared_ptr<CompiledModule>> CompiledModule::create(Engine& engine, std::shared_ptr<const Module> module) {
   INVAR_TRY_ASSIGN(auto type_ids, engine.types().intern(module->types));
-  return std::shared_ptr<CompiledModule>(new CompiledModule(engine, std::move(module), std::move(type_ids)));
+  return std::shared_ptr<CompiledModule>(
+      new CompiledModule(engine, std::move(module), std::move(type_ids), engine.guard_pages()));
+}
+
+std::shared_ptr<CompiledModule> CompiledModule::with_explicit_checks() {
+  std::call_once(explicit_once_, [this] { explicit_.reset(new CompiledModule(engine_, module_, type_ids_, false)); });
+  return explicit_;
 }
 
 const CompiledModule::Names& CompiledModule::names() const {

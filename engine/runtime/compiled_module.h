@@ -24,6 +24,11 @@ class CompiledModule {
   const Module& module() const { return *module_; }
   const std::shared_ptr<const Module>& shared_module() const { return module_; }
 
+  /// Is the code made for a guarded memory 0? It runs only in instances that have one.
+  bool guard_pages() const { return guard_pages_; }
+  /// The same module for instances whose memory 0 could not be guarded. Made at the first request.
+  std::shared_ptr<CompiledModule> with_explicit_checks();
+
   /// Engine-wide id of each type index.
   const std::vector<u32>& type_ids() const { return type_ids_; }
 
@@ -40,13 +45,16 @@ class CompiledModule {
   std::string module_name() const;
 
  private:
-  CompiledModule(Engine& engine, std::shared_ptr<const Module> module, std::vector<u32> type_ids);
+  CompiledModule(Engine& engine, std::shared_ptr<const Module> module, std::vector<u32> type_ids, bool guard_pages);
   struct Names;
   const Names& names() const;
 
   Engine& engine_;
   std::shared_ptr<const Module> module_;
   std::vector<u32> type_ids_;
+  const bool guard_pages_;
+  std::once_flag explicit_once_;
+  std::shared_ptr<CompiledModule> explicit_;
   mutable std::once_flag names_once_;
   mutable std::shared_ptr<const Names> names_;  // read at first use: only people need names
 };

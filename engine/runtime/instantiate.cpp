@@ -28,7 +28,7 @@ std::unexpected<InstantiationFailure> trapped(TrapKind kind) {
 class Instantiator {
  public:
   Instantiator(Store& store, Instance& instance)
-      : store_(store), instance_(instance), compiled_(*instance.compiled), module_(*instance.module) {}
+      : store_(store), instance_(instance), compiled_(instance.compiled), module_(*instance.module) {}
 
   /// spec: exec/modules#allocation
   Instantiation<void> allocate(std::span<const Extern> imports);
@@ -61,7 +61,7 @@ class Instantiator {
 
   Store& store_;
   Instance& instance_;
-  CompiledModule& compiled_;
+  CompiledModule* compiled_;
   const Module& module_;
   std::optional<ConstEvaluator> evaluator_;
 };
@@ -74,9 +74,9 @@ void Instantiator::allocate_functions() {
   for (u32 i = 0; i < count; ++i) {
     const u32 index = first + i;
     Func& func = made[i];
-    func.code = &compiled_.codes[index];
+    func.code = &compiled_->codes[index];
     func.instance = &instance_;
-    func.type_id = compiled_.type_ids()[module_.functions[index].type];
+    func.type_id = compiled_->type_ids()[module_.functions[index].type];
     func.type = &store_.engine().types()[func.type_id].func;
     func.store = &store_;
     instance_.function_list.push_back(&func);
@@ -91,7 +91,7 @@ Instantiation<void> Instantiator::allocate_globals() {
   for (size_t i = module_.imported_globals; i < module_.globals.size(); ++i) {
     const GlobalDecl& declared = module_.globals[i];
     INSTANTIATION_TRY_ASSIGN(const ConstEvaluator::Value value, evaluate(declared.init, declared.type.type));
-    const GlobalType type{to_engine(declared.type.type, compiled_.type_ids()), declared.type.is_mutable};
+    const GlobalType type{to_engine(declared.type.type, compiled_->type_ids()), declared.type.is_mutable};
     INSTANTIATION_TRY_ASSIGN(Global* const made, store_.new_global(type, value.slots));
     instance_.global_list.push_back(made);
     instance_.global_cells.push_back(made->value);
@@ -108,7 +108,7 @@ Instantiation<void> Instantiator::allocate_tables() {
       init = value.slots[0];
     }
     TableType type = declared.type;
-    type.element = to_engine(type.element, compiled_.type_ids());
+    type.element = to_engine(type.element, compiled_->type_ids());
     INSTANTIATION_TRY_ASSIGN(Table* const made, store_.new_table(type, init));
     instance_.table_list.push_back(made);
   }
@@ -122,15 +122,22 @@ Instantiation<void> Instantiator::allocate_memories() {
     instance_.memory_list.push_back(made);
   }
   instance_.memories = instance_.memory_list.data();
-  if (!instance_.memory_list.empty() && instance_.memory_list[0]->guarded) {
-    instance_.memory0 = instance_.memory_list[0]->base;
+  if (instance_.memory_list.empty()) return {};
+  const Memory& first = *instance_.memory_list[0];
+  if (first.guarded) {
+    instance_.memory0 = first.base;
+  } else if (compiled_->guard_pages()) {
+    // Address space ran out, or the store allows no more of it: code that checks.
+    std::shared_ptr<CompiledModule> checking = compiled_->with_explicit_checks();
+    compiled_ = instance_.compiled = checking.get();
+    store_.keep(std::move(checking));
   }
   return {};
 }
 
 Instantiation<void> Instantiator::allocate_tags() {
   for (size_t i = module_.imported_tags; i < module_.tags.size(); ++i) {
-    INSTANTIATION_TRY_ASSIGN(Tag* const made, store_.new_tag(compiled_.type_ids()[module_.tags[i].type]));
+    INSTANTIATION_TRY_ASSIGN(Tag* const made, store_.new_tag(compiled_->type_ids()[module_.tags[i].type]));
     instance_.tag_list.push_back(made);
   }
   return {};
@@ -157,10 +164,11 @@ Instantiation<void> Instantiator::allocate(std::span<const Extern> imports) {
         break;
     }
   }
+  // Before the functions: their code depends on memory 0.
+  if (auto done = allocate_memories(); !done) return done;
   allocate_functions();
   if (auto done = allocate_globals(); !done) return done;
   if (auto done = allocate_tables(); !done) return done;
-  if (auto done = allocate_memories(); !done) return done;
   if (auto done = allocate_tags(); !done) return done;
   instance_.dropped_elems.resize(module_.elems.size());
   instance_.dropped_datas.resize(module_.datas.size());

@@ -116,6 +116,12 @@ TEST_P(MemoryGrowth, StoreLimitsAreForAllMemoriesTogether) {
   EXPECT_EQ(second->grow(1), -1);
 }
 
+TEST_P(MemoryGrowth, GuardedMemoriesAreLimited) {
+  Store small(engine, {.max_guarded_memories = 1});
+  EXPECT_EQ((*small.new_memory({.limits = {1, 0, false}}))->guarded, engine.guard_pages());
+  EXPECT_FALSE((*small.new_memory({.limits = {1, 0, false}}))->guarded);
+}
+
 TEST_P(MemoryGrowth, ImpossibleSizesAreErrors) {
   const auto made = store.new_memory({.limits = {u64{1} << 48, 0, false}, .is_64 = true});
   ASSERT_FALSE(made);

@@ -65,11 +65,13 @@ Result<Memory*> Store::new_memory(const MemoryType& type) {
   Memory& memory = memories_.emplace_back();
   memory.type = type;
   memory.store = this;
-  if (!open_memory(memory, engine_.guard_pages())) {
+  const bool guard = engine_.guard_pages() && guarded_memories_ < limits_.max_guarded_memories;
+  if (!open_memory(memory, guard)) {
     memories_.pop_back();
     give_back_memory(bytes);
     return refuse("the system refuses");
   }
+  if (memory.guarded) ++guarded_memories_;
   return &memory;
 }
 

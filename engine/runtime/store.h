@@ -19,6 +19,8 @@ namespace invar {
 /// What an embedder allows the programs of one store, in total.
 struct StoreLimits {
   u64 max_memory_bytes = std::numeric_limits<u64>::max();
+  /// Each guarded memory takes 8 GiB of address space; the memories beyond are checked explicitly.
+  u32 max_guarded_memories = std::numeric_limits<u32>::max();
   u64 max_table_elements = 10'000'000;  // the JavaScript API's limit for one table
   u32 max_instances = 1'000'000;
   u64 max_stack_bytes = u64{8} << 20;  ///< The value stack: call depth and frame sizes.
@@ -85,6 +87,7 @@ class Store {
   StoreLimits limits_;
   u64 memory_bytes_ = 0;
   u64 table_elements_ = 0;
+  u32 guarded_memories_ = 0;
   u64 stack_bytes_ = 0;
   std::deque<Memory> memories_;
   std::deque<Table> tables_;

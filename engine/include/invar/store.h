@@ -16,6 +16,8 @@ namespace invar::api {
 /// What the programs of one store may use, all together.
 struct StoreLimits {
   std::uint64_t max_memory_bytes = std::numeric_limits<std::uint64_t>::max();
+  /// Each takes 8 GiB of address space; the memories beyond are checked by comparisons.
+  std::uint32_t max_guarded_memories = std::numeric_limits<std::uint32_t>::max();
   std::uint64_t max_table_elements = 10'000'000;
   std::uint32_t max_instances = 1'000'000;
   std::uint64_t max_stack_bytes = std::uint64_t{8} << 20;
