@@ -150,7 +150,7 @@ void LoweringSink::if_(const BlockType& type) {
 void LoweringSink::else_(bool reachable) {
   Label& label = labels_.back();
   if (reachable) {
-    move_to_label(label);
+    top_to_home(label.results);
     const u32 at = code_.emit_wide(control_handlers.br, 0, 0, 0);
     link_branch(label, at + 1, at);
   }
@@ -164,7 +164,7 @@ void LoweringSink::else_(bool reachable) {
 
 void LoweringSink::end(bool reachable) {
   Label label = labels_.back();
-  if (reachable) move_to_label(label);
+  if (reachable) top_to_home(label.results);
   if (label.else_word != none) bind(label.else_word, label.else_base);
   bind_fixups(label);
   restore_stack(label, true);
@@ -219,14 +219,19 @@ bool LoweringSink::moves_needed(const Label& label) const {
   return count != 0 && stack_[stack_.size() - count].home != label.slot;
 }
 
-/// Brings the top operands to the label's slots.
+/// Brings the top operands home: the results, at the end of a block, and what a branch carries if no moves are needed.
+void LoweringSink::top_to_home(u32 count) {
+  for (u32 i = static_cast<u32>(stack_.size()) - count; i < stack_.size(); ++i) to_home(i);
+}
+
+/// Brings the operands that a branch carries to the label's slots.
 void LoweringSink::move_to_label(const Label& label) {
   const u32 count = static_cast<u32>(branch_types(label).size());
-  const u32 first = static_cast<u32>(stack_.size()) - count;
   if (!moves_needed(label)) {
-    for (u32 i = first; i < stack_.size(); ++i) to_home(i);
+    top_to_home(count);
     return;
   }
+  const u32 first = static_cast<u32>(stack_.size()) - count;
   // Downwards within the operands, so in this order no copy overwrites what a later one reads.
   u32 slot = label.slot;
   for (u32 i = first; i < stack_.size(); ++i) {
@@ -283,7 +288,7 @@ void LoweringSink::br_table(std::span<const u32> depths) {
   }
   // All labels take the same operands; bringing them home suits those that want them there.
   const u32 arity = static_cast<u32>(branch_types(label_at(depths[0])).size());
-  for (u32 i = static_cast<u32>(stack_.size()) - arity; i < stack_.size(); ++i) to_home(i);
+  top_to_home(arity);
   const u32 at = code_.emit_wide(control_handlers.br_table[static_cast<u32>(index.loc)], 0, index.slot,
                                  static_cast<u32>(depths.size()));
   pinned_ = 0;
@@ -396,8 +401,7 @@ u32 LoweringSink::argument_slots(const FuncType& type) const { return total_slot
 
 /// Brings the arguments home, where they are the callee's parameters, and everything else out of the registers.
 void LoweringSink::gather_arguments(const FuncType& type) {
-  const u32 first = static_cast<u32>(stack_.size() - type.params.size());
-  for (u32 i = first; i < stack_.size(); ++i) to_home(i);
+  top_to_home(static_cast<u32>(type.params.size()));
   spill_registers();
 }
 

@@ -101,6 +101,44 @@ class LoweringSink : public NullSink {
   void ref_as_non_null();
   void ref_eq();
 
+  // Not executable yet: the right effect on the operand stack, and a trap where control reaches them
+  // (lowering_unsupported.cpp).
+  void try_table(const BlockType& type, std::span<const CatchClause> clauses);
+  void throw_(u32 tag);
+  void throw_ref();
+  void try_(const BlockType& type);
+  void catch_(u32 tag, bool reachable);
+  void catch_all(bool reachable);
+  void delegate(u32 depth, bool reachable);
+  void rethrow(u32 depth);
+  void br_on_cast(Op op, u32 depth, ValType from, ValType to);
+  void struct_new(Op op, u32 type);
+  void struct_get(Op op, u32 type, u32 field);
+  void struct_set(u32 type, u32 field);
+  void array_new(Op op, u32 type);
+  void array_new_fixed(u32 type, u32 count);
+  void array_new_data(u32 type, u32 data);
+  void array_new_elem(u32 type, u32 elem);
+  void array_get(Op op, u32 type);
+  void array_set(u32 type);
+  void array_len();
+  void array_fill(u32 type);
+  void array_copy(u32 to, u32 from);
+  void array_init_data(u32 type, u32 data);
+  void array_init_elem(u32 type, u32 elem);
+  void ref_test(ValType type);
+  void ref_cast(ValType type);
+  void convert_extern(Op op);
+  void ref_i31();
+  void i31_get(Op op);
+  void atomic_load(Op op, const Memarg& memarg);
+  void atomic_store(Op op, const Memarg& memarg);
+  void atomic_rmw(Op op, const Memarg& memarg);
+  void atomic_cmpxchg(Op op, const Memarg& memarg);
+  void atomic_wait(Op op, const Memarg& memarg);
+  void atomic_notify(const Memarg& memarg);
+  void atomic_fence();
+
  private:
   /// Where an instruction finds an operand that it consumes.
   struct Operand {
@@ -146,6 +184,7 @@ class LoweringSink : public NullSink {
   void spill(u32 index);
   void spill_registers();
   void to_home(u32 index);
+  void top_to_home(u32 count);
   void flush(u32 constants_from);
   void copy_to_slot(const Entry& entry, u32 index, u32 slot);
   void emit_copy(Width width, const Operand& from, u32 slot);
@@ -171,6 +210,9 @@ class LoweringSink : public NullSink {
   Access access_of(const Memarg& memarg) const;
   bool fits_guarded(const Memarg& memarg) const;
   u32 local_slot(u32 local) const { return local_slots_[local]; }
+
+  void unsupported(u32 operands, std::span<const ValType> results);
+  void next_clause(bool reachable);
 
   // Control (lowering_control.cpp).
   void open_label(LabelKind kind, const BlockType& type);

@@ -105,7 +105,7 @@ constexpr Op inverse(Op op) {
 LoweringSink::LoweringSink(CompiledModule& compiled, bool record_offsets)
     : module_(compiled.module()),
       compiled_(compiled),
-      guard_pages_(compiled.engine().guard_pages()),
+      guard_pages_(compiled.guard_pages()),
       interruptible_(compiled.engine().config().interruptible),
       fuel_(compiled.engine().config().fuel),
       record_offsets_(record_offsets) {}
@@ -561,9 +561,8 @@ void LoweringSink::store(Op op, const Memarg& memarg) {
 // Instructions over consecutive slots
 
 u32 LoweringSink::gather(u32 count) {
-  const u32 first = static_cast<u32>(stack_.size()) - count;
-  for (u32 i = first; i < stack_.size(); ++i) to_home(i);
-  const u32 slot = count == 0 ? top_slot() : stack_[first].home;
+  top_to_home(count);
+  const u32 slot = count == 0 ? top_slot() : stack_[stack_.size() - count].home;
   for (u32 i = 0; i < count; ++i) pop();
   return slot;
 }
