@@ -21,6 +21,13 @@ std::string_view annotation_id(AnnotationKind kind) {
   return "";
 }
 
+/// The string that is all of an annotation's contents, or nullptr.
+const Token* only_string(const TokenStream& stream, const Annotation& annotation) {
+  if (annotation.count != 1) return nullptr;
+  const Token& token = stream.annotation_tokens[annotation.first];
+  return token.kind == TokenKind::string ? &token : nullptr;
+}
+
 }  // namespace
 
 /// Selects the annotations in front of the tokens from `begin` to `end` inclusive.
@@ -50,13 +57,13 @@ Result<std::optional<std::string>> ModuleParser::name_annotation(std::string_vie
   const Annotation* annotation = take_annotation(AnnotationKind::name);
   if (annotation == nullptr) return std::nullopt;
   const TokenStream& stream = cursor_.stream();
-  const Token& token = stream.annotation_tokens[annotation->first];
-  if (annotation->count != 1 || token.kind != TokenKind::string) {
+  const Token* token = only_string(stream, *annotation);
+  if (token == nullptr) {
     return fail_at(stream, annotation->offset, ErrorCode::name_annotation, ": one string expected");
   }
-  std::string name = unescape(stream.text(token));
+  std::string name = unescape(stream.text(*token));
   if (!is_utf8(name)) {
-    return fail_at(stream, token.offset, ErrorCode::name_annotation, ": malformed UTF-8 encoding");
+    return fail_at(stream, token->offset, ErrorCode::name_annotation, ": malformed UTF-8 encoding");
   }
   if (const Annotation* second = take_annotation(AnnotationKind::name)) {
     return fail_at(stream, second->offset, ErrorCode::name_annotation, ": multiple " + std::string{what} + " names");
@@ -109,9 +116,8 @@ Result<ModuleParser::CustomContents> ModuleParser::custom_annotation(const Annot
 
 Result<u8> ModuleParser::hint_annotation(const Annotation& annotation) {
   const TokenStream& stream = cursor_.stream();
-  const Token& token = stream.annotation_tokens[annotation.first];
-  if (annotation.count == 1 && token.kind == TokenKind::string) {
-    const std::string value = unescape(stream.text(token));
+  if (const Token* token = only_string(stream, annotation)) {
+    const std::string value = unescape(stream.text(*token));
     if (value == std::string_view{"\0", 1}) return u8{0};
     if (value == "\1") return u8{1};
   }

@@ -97,6 +97,7 @@ class Lexer {
     Error error{code, std::move(detail), {}, {}, {}, {}};
     error.position = stream_.position(static_cast<u32>(offset));
     error_offset_ = static_cast<u32>(offset);
+    if (depth_ != 0 && known_annotation_) stream_.annotations.pop_back();  // It has no end.
     stream_.error = std::move(error);
     return false;
   }

@@ -695,6 +695,8 @@ TEST(Parser, NameAnnotations) {
   EXPECT_FAILS("(module (func) (@name \"M\"))", "misplaced @name annotation");
   EXPECT_FAILS("(func $f) (start $f (@name \"M\"))", "misplaced @name annotation");
   EXPECT_FAILS("(func (@name))", "@name annotation");
+  EXPECT_FAILS("(module (@name \"M)", "unclosed string");
+  EXPECT_FAILS("(func (@metadata.code.branch_hint) if end)", "@metadata.code.branch_hint annotation");
 }
 
 TEST(Parser, DebugNames) {
