@@ -1,6 +1,7 @@
 // Memories: reservation and growth. spec: exec/modules#growing-memories
 #include <algorithm>
 #include <limits>
+#include <mutex>
 
 #include "engine/platform/fault.h"
 #include "engine/platform/virtual_memory.h"
@@ -93,6 +94,10 @@ void close_memory(Memory& memory) {
 }
 
 s64 Memory::grow(u64 delta) {
+  // Threads may grow a shared memory at the same time, and read its size meanwhile.
+  static std::mutex growing;
+  std::unique_lock lock(growing, std::defer_lock);
+  if (type.is_shared) lock.lock();
   const u64 before = pages();
   if (delta > max_pages - before) return -1;
   const u64 more = bytes_for(delta, type.page_size_log2);
@@ -103,7 +108,7 @@ s64 Memory::grow(u64 delta) {
     store->give_back_memory(more);
     return -1;
   }
-  size += more;
+  __atomic_store_n(&size, size + more, __ATOMIC_RELEASE);
   return static_cast<s64>(before);
 }
 

@@ -1,7 +1,10 @@
 // Allocation and growth of memories, guarded and not.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
+#include <thread>
+#include <vector>
 
 #include "engine/runtime/store.h"
 
@@ -102,6 +105,24 @@ TEST_P(MemoryGrowth, SharedMemoriesNeverMove) {
   EXPECT_EQ(memory->grow(1999), 1);
   EXPECT_EQ(memory->base, base);
   memory->base[2000 * page - 1] = 1;
+}
+
+TEST_P(MemoryGrowth, ThreadsGrowASharedMemoryTogether) {
+  Memory* const memory = make({.limits = {0, 400, true}, .is_shared = true});
+  std::vector<std::thread> threads;
+  std::vector<std::vector<s64>> seen(4);
+  for (auto& mine : seen) {
+    threads.emplace_back([&mine, memory] {
+      for (int i = 0; i < 100; ++i) mine.push_back(memory->grow(1));
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(memory->pages(), 400u);
+  std::vector<s64> all;
+  for (const auto& mine : seen) all.insert(all.end(), mine.begin(), mine.end());
+  std::ranges::sort(all);
+  for (s64 i = 0; i < 400; ++i) EXPECT_EQ(all[static_cast<size_t>(i)], i);
+  EXPECT_EQ(memory->grow(1), -1);
 }
 
 TEST_P(MemoryGrowth, StoreLimitsAreForAllMemoriesTogether) {

@@ -43,8 +43,10 @@ Store::~Store() {
 }
 
 bool Store::take_memory(u64 bytes) {
-  if (bytes > limits_.max_memory_bytes - memory_bytes_) return false;
-  memory_bytes_ += bytes;
+  u64 taken = memory_bytes_.load(std::memory_order_relaxed);
+  do {
+    if (bytes > limits_.max_memory_bytes - taken) return false;
+  } while (!memory_bytes_.compare_exchange_weak(taken, taken + bytes, std::memory_order_relaxed));
   return true;
 }
 

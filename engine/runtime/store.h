@@ -32,7 +32,8 @@ struct StoreLimits {
 using Extern = std::variant<Func*, Table*, Memory*, Global*, Tag*>;
 inline ExternKind kind_of(const Extern& value) { return static_cast<ExternKind>(value.index()); }
 
-/// Not thread-safe, but for `interrupt`. Objects live until the store is destroyed, in whatever order they were made
+/// Not thread-safe, but for `interrupt`. Threads have a store each; a shared memory may be imported into all of them,
+/// and its store must be the last to go. Objects live until the store is destroyed, in whatever order they were made
 /// and whether or not an instantiation failed half-way.
 class Store {
  public:
@@ -77,7 +78,7 @@ class Store {
 
   /// Accounting for growth: false if the store's limit would be passed, else taken.
   bool take_memory(u64 bytes);
-  void give_back_memory(u64 bytes) { memory_bytes_ -= bytes; }
+  void give_back_memory(u64 bytes) { memory_bytes_.fetch_sub(bytes, std::memory_order_relaxed); }
   bool take_table_elements(u64 count);
   void give_back_table_elements(u64 count) { table_elements_ -= count; }
 
@@ -85,7 +86,7 @@ class Store {
   struct HostFunction;
   Engine& engine_;
   StoreLimits limits_;
-  u64 memory_bytes_ = 0;
+  std::atomic<u64> memory_bytes_{0};  // a shared memory may grow in any thread
   u64 table_elements_ = 0;
   u32 guarded_memories_ = 0;
   u64 stack_bytes_ = 0;
