@@ -92,6 +92,10 @@ TYPED_TEST(Floating, RoundingQuietsNansAndKeepsPayloads) {
   for (TypeParam x : edge_floats<TypeParam>()) {
     if (!is_nan(x)) continue;
     const auto expected = detail::bits_of(x) | FloatTraits::quiet;
+    EXPECT_EQ(detail::bits_of(detail::soft_ceil(x)), expected);
+    EXPECT_EQ(detail::bits_of(detail::soft_floor(x)), expected);
+    EXPECT_EQ(detail::bits_of(detail::soft_trunc(x)), expected);
+    EXPECT_EQ(detail::bits_of(detail::soft_nearest(x)), expected);
     EXPECT_EQ(detail::bits_of(Ops::ceil(x)), expected);
     EXPECT_EQ(detail::bits_of(Ops::floor(x)), expected);
     EXPECT_EQ(detail::bits_of(Ops::trunc(x)), expected);

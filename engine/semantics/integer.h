@@ -8,6 +8,7 @@
 #include <bit>
 
 #include "decoder/base/int.h"
+#include "engine/semantics/cpu.h"
 #include "engine/semantics/trapping.h"
 
 namespace invar::semantics {
@@ -40,12 +41,27 @@ constexpr u32 i64_ge_u(u64 a, u64 b) { return a >= b; }
 
 // Counting bits: clz and ctz of zero are the width.
 
+namespace detail {
+
+template <class T>
+constexpr T population_count(T a) {
+#if INVAR_OPTIONAL_INSTRUCTIONS
+  if !consteval {
+    if (has_popcnt()) [[likely]]
+      return popcnt(a);
+  }
+#endif
+  return static_cast<T>(std::popcount(a));
+}
+
+}  // namespace detail
+
 constexpr u32 i32_clz(u32 a) { return static_cast<u32>(std::countl_zero(a)); }
 constexpr u32 i32_ctz(u32 a) { return static_cast<u32>(std::countr_zero(a)); }
-constexpr u32 i32_popcnt(u32 a) { return static_cast<u32>(std::popcount(a)); }
+constexpr u32 i32_popcnt(u32 a) { return detail::population_count(a); }
 constexpr u64 i64_clz(u64 a) { return static_cast<u64>(std::countl_zero(a)); }
 constexpr u64 i64_ctz(u64 a) { return static_cast<u64>(std::countr_zero(a)); }
-constexpr u64 i64_popcnt(u64 a) { return static_cast<u64>(std::popcount(a)); }
+constexpr u64 i64_popcnt(u64 a) { return detail::population_count(a); }
 
 // Arithmetic
 

@@ -1,12 +1,13 @@
 // Rounding to integral values, and the square root.
 //
-// AArch64 has an instruction for each; baseline x86-64 has none before SSE4.1, and a call into the C library costs an
-// interpreter's handler all its registers. So there is an inline version: numbers below 2^52 (2^23) go through an
-// integer, or through an addition that shifts the fraction out; everything else is integral already. The same code
-// serves constant evaluation.
+// AArch64 has an instruction for each; x86-64 has since SSE4.1, which the build does not assume, and a call into the C
+// library costs an interpreter's handler all its registers. So there is an inline version for processors without:
+// numbers below 2^52 (2^23) go through an integer, or through an addition that shifts the fraction out; everything else
+// is integral already. The same code serves constant evaluation.
 #pragma once
 
 #include "decoder/base/int.h"
+#include "engine/semantics/cpu.h"
 #include "engine/semantics/nan.h"
 
 #if defined(__aarch64__) || defined(__SSE4_1__)
@@ -87,6 +88,11 @@ constexpr Float ceil(Float x) {
   if !consteval {
     return hard_ceil(x);
   }
+#elif INVAR_OPTIONAL_INSTRUCTIONS
+  if !consteval {
+    if (has_round()) [[likely]]
+      return round<Round::ceil>(x);
+  }
 #endif
   return soft_ceil(x);
 }
@@ -96,6 +102,11 @@ constexpr Float floor(Float x) {
 #if INVAR_HAS_ROUNDING_INSTRUCTIONS
   if !consteval {
     return hard_floor(x);
+  }
+#elif INVAR_OPTIONAL_INSTRUCTIONS
+  if !consteval {
+    if (has_round()) [[likely]]
+      return round<Round::floor>(x);
   }
 #endif
   return soft_floor(x);
@@ -107,6 +118,11 @@ constexpr Float trunc(Float x) {
   if !consteval {
     return hard_trunc(x);
   }
+#elif INVAR_OPTIONAL_INSTRUCTIONS
+  if !consteval {
+    if (has_round()) [[likely]]
+      return round<Round::trunc>(x);
+  }
 #endif
   return soft_trunc(x);
 }
@@ -116,6 +132,11 @@ constexpr Float nearest(Float x) {
 #if INVAR_HAS_ROUNDING_INSTRUCTIONS
   if !consteval {
     return hard_nearest(x);
+  }
+#elif INVAR_OPTIONAL_INSTRUCTIONS
+  if !consteval {
+    if (has_round()) [[likely]]
+      return round<Round::nearest>(x);
   }
 #endif
   return soft_nearest(x);

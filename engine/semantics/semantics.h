@@ -16,6 +16,7 @@
 //   vector_relaxed.h   relaxed SIMD, with fixed results
 //   memory_access.h    what loads and stores do to the value
 //   atomic.h           the same for atomics, and read-modify-write arithmetic
+//   cpu.h              x86-64 instructions beyond the baseline, used where the processor has them
 //
 // This header adds `function_of<op>`: the same functions by enumerator.
 #pragma once

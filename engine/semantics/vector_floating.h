@@ -116,6 +116,16 @@ constexpr V128 max_lanes(V128 a, V128 b) {
   return v128_bitselect(merged, map<Float>(a, b, plain_add), ordered<Float>(a, b));
 }
 
+#if INVAR_OPTIONAL_INSTRUCTIONS
+template <Round mode, class Float>
+V128 round_lanes(V128 a) {
+  if constexpr (sizeof(Float) == 4)
+    return pack(round<mode>(std::bit_cast<__m128>(a)));
+  else
+    return pack(round<mode>(std::bit_cast<__m128d>(a)));
+}
+#endif
+
 #if !INVAR_HAS_ROUNDING_INSTRUCTIONS
 /// Nearest integers of magnitudes: adding and taking away 2^52 (2^23) shifts the fraction out. Where there is none to
 /// shift, zero is added instead, which quiets NaNs.
@@ -222,6 +232,10 @@ constexpr V128 nearest_lanes(V128 a) {
   if consteval {
     return each<Float>(a, soft_nearest<Float>);
   }
+#if INVAR_OPTIONAL_INSTRUCTIONS
+  if (has_round()) [[likely]]
+    return round_lanes<Round::nearest, Float>(a);
+#endif
   return vector_nearest<Float>(a);
 }
 template <class Float>
@@ -229,6 +243,10 @@ constexpr V128 trunc_lanes(V128 a) {
   if consteval {
     return each<Float>(a, soft_trunc<Float>);
   }
+#if INVAR_OPTIONAL_INSTRUCTIONS
+  if (has_round()) [[likely]]
+    return round_lanes<Round::trunc, Float>(a);
+#endif
   return vector_trunc<Float>(a);
 }
 template <class Float>
@@ -236,6 +254,10 @@ constexpr V128 floor_lanes(V128 a) {
   if consteval {
     return each<Float>(a, soft_floor<Float>);
   }
+#if INVAR_OPTIONAL_INSTRUCTIONS
+  if (has_round()) [[likely]]
+    return round_lanes<Round::floor, Float>(a);
+#endif
   return vector_floor<Float>(a);
 }
 template <class Float>
@@ -243,6 +265,10 @@ constexpr V128 ceil_lanes(V128 a) {
   if consteval {
     return each<Float>(a, soft_ceil<Float>);
   }
+#if INVAR_OPTIONAL_INSTRUCTIONS
+  if (has_round()) [[likely]]
+    return round_lanes<Round::ceil, Float>(a);
+#endif
   return vector_ceil<Float>(a);
 }
 

@@ -125,6 +125,15 @@ TEST(VectorFloating, Rounding) {
   expect_unary<f64>(f64x2_floor, f64_floor);
   expect_unary<f64>(f64x2_trunc, f64_trunc);
   expect_unary<f64>(f64x2_nearest, f64_nearest);
+  // And without the instructions that x86-64 processors may have.
+  expect_unary<f32>(detail::vector_ceil<f32>, detail::soft_ceil<f32>);
+  expect_unary<f32>(detail::vector_floor<f32>, detail::soft_floor<f32>);
+  expect_unary<f32>(detail::vector_trunc<f32>, detail::soft_trunc<f32>);
+  expect_unary<f32>(detail::vector_nearest<f32>, detail::soft_nearest<f32>);
+  expect_unary<f64>(detail::vector_ceil<f64>, detail::soft_ceil<f64>);
+  expect_unary<f64>(detail::vector_floor<f64>, detail::soft_floor<f64>);
+  expect_unary<f64>(detail::vector_trunc<f64>, detail::soft_trunc<f64>);
+  expect_unary<f64>(detail::vector_nearest<f64>, detail::soft_nearest<f64>);
 }
 
 TEST(VectorFloating, Comparisons) {

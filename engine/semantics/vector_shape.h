@@ -3,6 +3,7 @@
 // spec: exec/instructions#vector-instructions
 #pragma once
 
+#include "engine/semantics/cpu.h"
 #include "engine/semantics/lanes.h"
 
 namespace invar::semantics {
@@ -63,14 +64,11 @@ constexpr V128 f64x2_replace_lane(V128 v, f64 x, u8 lane) { return detail::repla
 
 // Moving bytes
 
-/// r[i] = (a, b)[lanes[i]]: 0 to 15 pick from `a`, 16 to 31 from `b`.
-constexpr V128 i8x16_shuffle(V128 a, V128 b, V128 lanes) {
-#if defined(__aarch64__)
-  if !consteval {
-    const uint8x16x2_t table = {{detail::vector<u8>(a), detail::vector<u8>(b)}};
-    return detail::pack(vqtbl2q_u8(table, detail::vector<u8>(lanes)));
-  }
-#endif
+namespace detail {
+
+// Out of line, so that they do not keep their callers from being inlined.
+
+[[gnu::noinline]] constexpr V128 soft_shuffle(V128 a, V128 b, V128 lanes) {
   struct {
     V128 a, b;
   } const both = {a, b};
@@ -80,23 +78,62 @@ constexpr V128 i8x16_shuffle(V128 a, V128 b, V128 lanes) {
   return r;
 }
 
-/// r[i] = a[indices[i]], or 0 if the index is out of range.
-constexpr V128 i8x16_swizzle(V128 a, V128 indices) {
-#if defined(__aarch64__)
-  if !consteval {
-    return detail::pack(vqtbl1q_u8(detail::vector<u8>(a), detail::vector<u8>(indices)));
-  }
-#elif defined(__SSSE3__)
-  if !consteval {
-    // pshufb gives 0 where the index's top bit is set: adding with saturation sets it for 16 and above.
-    const __m128i index = _mm_adds_epu8(std::bit_cast<__m128i>(indices), _mm_set1_epi8(0x70));
-    return detail::pack(_mm_shuffle_epi8(std::bit_cast<__m128i>(a), index));
-  }
-#endif
-  const V128 in_range = detail::compare<u8>(indices, detail::splat<u8>(16), [](auto x, auto y) { return x < y; });
+[[gnu::noinline]] constexpr V128 soft_swizzle(V128 a, V128 indices) {
+  const V128 in_range = compare<u8>(indices, splat<u8>(16), [](auto x, auto y) { return x < y; });
   V128 r{};
   for (size_t i = 0; i < 16; ++i) r.bytes[i] = a.bytes[indices.bytes[i] & 15];
   return v128_and(r, in_range);
+}
+
+#if defined(__x86_64__) && !INVAR_OPTIONAL_INSTRUCTIONS
+inline bool has_pshufb() { return true; }
+inline __m128i pshufb(__m128i table, __m128i index) { return _mm_shuffle_epi8(table, index); }
+#endif
+
+#if defined(__x86_64__)
+// pshufb gives 0 where the index's top bit is set.
+
+inline V128 hard_swizzle(V128 a, V128 indices) {
+  // Adding with saturation sets the top bit for 16 and above.
+  return pack(pshufb(std::bit_cast<__m128i>(a), _mm_adds_epu8(std::bit_cast<__m128i>(indices), _mm_set1_epi8(0x70))));
+}
+
+inline V128 hard_shuffle(V128 a, V128 b, V128 lanes) {
+  // Less 16, the lanes of `a` get a top bit and those of `b` lose their offset.
+  const __m128i of_b = _mm_sub_epi8(std::bit_cast<__m128i>(lanes), _mm_set1_epi8(16));
+  return v128_or(hard_swizzle(a, lanes), pack(pshufb(std::bit_cast<__m128i>(b), of_b)));
+}
+#elif defined(__aarch64__)
+inline bool has_pshufb() { return true; }
+inline V128 hard_swizzle(V128 a, V128 indices) { return pack(vqtbl1q_u8(vector<u8>(a), vector<u8>(indices))); }
+inline V128 hard_shuffle(V128 a, V128 b, V128 lanes) {
+  const uint8x16x2_t table = {{vector<u8>(a), vector<u8>(b)}};
+  return pack(vqtbl2q_u8(table, vector<u8>(lanes)));
+}
+#endif
+
+}  // namespace detail
+
+/// r[i] = (a, b)[lanes[i]]: 0 to 15 pick from `a`, 16 to 31 from `b`.
+constexpr V128 i8x16_shuffle(V128 a, V128 b, V128 lanes) {
+#if defined(__x86_64__) || defined(__aarch64__)
+  if !consteval {
+    if (detail::has_pshufb()) [[likely]]
+      return detail::hard_shuffle(a, b, lanes);
+  }
+#endif
+  return detail::soft_shuffle(a, b, lanes);
+}
+
+/// r[i] = a[indices[i]], or 0 if the index is out of range.
+constexpr V128 i8x16_swizzle(V128 a, V128 indices) {
+#if defined(__x86_64__) || defined(__aarch64__)
+  if !consteval {
+    if (detail::has_pshufb()) [[likely]]
+      return detail::hard_swizzle(a, indices);
+  }
+#endif
+  return detail::soft_swizzle(a, indices);
 }
 
 }  // namespace invar::semantics

@@ -115,6 +115,7 @@ TEST(VectorShape, ShufflePicksFromBoth) {
     V128 pick = random.next_vector();
     for (u8& lane : pick.bytes) lane %= 32;
     const V128 r = i8x16_shuffle(a, b, pick);
+    EXPECT_EQ(detail::soft_shuffle(a, b, pick), r);
     for (size_t i = 0; i < 16; ++i) {
       EXPECT_EQ(r.bytes[i], pick.bytes[i] < 16 ? a.bytes[pick.bytes[i]] : b.bytes[pick.bytes[i] - 16]);
     }
@@ -126,6 +127,7 @@ TEST(VectorShape, SwizzleOutOfRangeIsZero) {
   for (u32 index = 0; index < 256; ++index) {
     const V128 expected = index < 16 ? a : V128{};
     EXPECT_EQ(i8x16_swizzle(a, i8x16_splat(index)), expected) << index;
+    EXPECT_EQ(detail::soft_swizzle(a, i8x16_splat(index)), expected) << index;
     EXPECT_EQ(i8x16_relaxed_swizzle(a, i8x16_splat(index)), expected) << index;
   }
   test::Random random;
@@ -134,6 +136,8 @@ TEST(VectorShape, SwizzleOutOfRangeIsZero) {
     V128 small = indices;
     for (u8& index : small.bytes) index %= 20;
     const V128 s = i8x16_swizzle(v, small);
+    EXPECT_EQ(detail::soft_swizzle(v, indices), r);
+    EXPECT_EQ(detail::soft_swizzle(v, small), s);
     for (size_t i = 0; i < 16; ++i) {
       EXPECT_EQ(r.bytes[i], indices.bytes[i] < 16 ? v.bytes[indices.bytes[i]] : 0);
       EXPECT_EQ(s.bytes[i], small.bytes[i] < 16 ? v.bytes[small.bytes[i]] : 0);
