@@ -10,24 +10,24 @@
 namespace invar {
 
 /// What the inner loop does for a byte; `general` leaves it to the general path.
-enum class FastShape : u8 { general, local_get, local_set, local_tee, i32_const, unary, binary, load, store };
+enum class FastShape : u8 { general, local_get, local_set, local_tee, i32_const, br_if, unary, binary, load, store };
 
-struct FastRow {
+struct alignas(16) FastRow {
   FastShape shape = FastShape::general;
   bool gives_truth = false;  ///< Of family Test or Compare.
   u8 max_align = 0;          ///< Of loads and stores: greatest alignment, as a logarithm.
-  Op op = no_op;
   ValType params[2];
   ValType result;
 };
+static_assert(sizeof(FastRow) == 16);
 
 namespace detail {
 
 consteval FastRow make_fast_row(u8 byte) {
   FastRow row;
-  row.op = find_op(byte);
-  if (row.op == no_op || info(row.op).feature != Feature::mvp) return row;
-  switch (row.op) {
+  const Op op = find_op(byte);
+  if (op == no_op || info(op).feature != Feature::mvp) return row;
+  switch (op) {
     case Op::local_get:
       row.shape = FastShape::local_get;
       break;
@@ -37,13 +37,16 @@ consteval FastRow make_fast_row(u8 byte) {
     case Op::local_tee:
       row.shape = FastShape::local_tee;
       break;
+    case Op::br_if:
+      row.shape = FastShape::br_if;
+      break;
     case Op::i32_const:
       row.shape = FastShape::i32_const;
       break;
     default:
       break;
   }
-  switch (info(row.op).family) {
+  switch (info(op).family) {
     case Family::Test:
       row.gives_truth = true;
       [[fallthrough]];
@@ -65,10 +68,10 @@ consteval FastRow make_fast_row(u8 byte) {
     default:
       return row;
   }
-  const Signature& signature = signature_of(row.op);
+  const Signature& signature = signature_of(op);
   for (u32 i = 0; i < signature.param_count; ++i) row.params[i] = signature.params[i];
   row.result = signature.results[0];
-  if (info(row.op).access != 0) row.max_align = static_cast<u8>(std::countr_zero(u32{info(row.op).access}));
+  if (info(op).access != 0) row.max_align = static_cast<u8>(std::countr_zero(u32{info(op).access}));
   return row;
 }
 

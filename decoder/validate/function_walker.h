@@ -169,8 +169,9 @@ void FunctionWalker<Sink, checked>::run() {
     const u8* const start = pc;
     const u8 byte = *pc++;
     const FastRow& row = fast_rows[byte];
+    const Op op = find_op(byte);
     const auto note = [&] {
-      if (has_sink && live_) sink_.instruction(row.op, static_cast<u32>(start - base));
+      if (has_sink && live_) sink_.instruction(op, static_cast<u32>(start - base));
     };
     if constexpr (!constant) {
       switch (row.shape) {
@@ -212,14 +213,28 @@ void FunctionWalker<Sink, checked>::run() {
           INVAR_EMIT(i32_const(static_cast<u32>(value.value)));
           continue;
         }
+        case FastShape::br_if: {
+          // To a label without operands.
+          if (pc == code_end || *pc >= control_.size() || *pc >= 0x80) break;
+          const u32 depth = *pc;
+          Control& to = control_[control_.size() - 1 - depth];
+          if (!to.label_types().empty()) break;
+          if (checked && (top == floor || top[-1] != type_i32)) break;
+          if (live_) to.branched = true;
+          ++pc;
+          --top;
+          note();
+          INVAR_EMIT(br_if(depth));
+          continue;
+        }
         case FastShape::unary:
           if (checked && (top == floor || top[-1] != row.params[0])) break;
           top[-1] = row.result;
           note();
           if (row.gives_truth) {
-            INVAR_EMIT(test(row.op));
+            INVAR_EMIT(test(op));
           } else {
-            INVAR_EMIT(unary(row.op));
+            INVAR_EMIT(unary(op));
           }
           continue;
         case FastShape::binary:
@@ -228,9 +243,9 @@ void FunctionWalker<Sink, checked>::run() {
           top[-1] = row.result;
           note();
           if (row.gives_truth) {
-            INVAR_EMIT(compare(row.op));
+            INVAR_EMIT(compare(op));
           } else {
-            INVAR_EMIT(binary(row.op));
+            INVAR_EMIT(binary(op));
           }
           continue;
         case FastShape::load:
@@ -250,9 +265,9 @@ void FunctionWalker<Sink, checked>::run() {
           note();
           const Memarg memarg{offset.value, 0, align};
           if (row.shape == FastShape::load) {
-            INVAR_EMIT(load(row.op, memarg));
+            INVAR_EMIT(load(op, memarg));
           } else {
-            INVAR_EMIT(store(row.op, memarg));
+            INVAR_EMIT(store(op, memarg));
           }
           continue;
         }

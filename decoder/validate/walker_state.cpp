@@ -11,7 +11,8 @@ namespace invar {
 
 namespace {
 
-// All types whose bits fit into a byte (of defined types, only the first), so that a block type of one result needs no memory of its own.
+// All types whose bits fit into a byte (of defined types, only the first), so that a block type of one result needs no
+// memory of its own.
 constexpr auto small_types = [] {
   std::array<ValType, 256> table{};
   for (ValKind kind : {ValKind::i32, ValKind::i64, ValKind::f32, ValKind::f64, ValKind::v128, ValKind::bottom}) {
@@ -39,8 +40,6 @@ bool WalkerState::fail(ErrorCode code, std::string detail) {
   error_ = in_.ok() ? Error{code, std::move(detail), at_, {}, {}, {}} : in_.error();
   return false;
 }
-
-bool WalkerState::take_reader_error() { return in_.ok() || fail(ErrorCode::unexpected_end_of_section); }
 
 bool WalkerState::fail_unknown(ErrorCode code, u32 index) { return fail(code, fmt::format(" {}", index)); }
 
@@ -133,14 +132,6 @@ bool WalkerState::pop_signature_slow(const Signature& signature, ValType address
 
 // Control
 
-Control* WalkerState::label(u32 depth) {
-  if (depth >= control_.size()) {
-    fail_unknown(ErrorCode::unknown_label, depth);
-    return nullptr;
-  }
-  return &control_[control_.size() - 1 - depth];
-}
-
 BlockType WalkerState::single_result(ValType type) {
   if (type.bits() < small_types.size()) return {{}, {&small_types[type.bits()], 1}};
   // A deque's elements stay where they are.
@@ -148,7 +139,7 @@ BlockType WalkerState::single_result(ValType type) {
   return {{}, {&single_types_.back(), 1}};
 }
 
-bool WalkerState::read_block_types(BlockType& type) {
+bool WalkerState::read_block_types_slow(BlockType& type) {
   const RawBlockType raw = read_block_type(in_, features_);
   if (!take_reader_error()) return false;
   switch (raw.kind) {
@@ -166,13 +157,6 @@ bool WalkerState::read_block_types(BlockType& type) {
   if (found == nullptr) return false;
   type = {found->params, found->results};
   return true;
-}
-
-void WalkerState::push_frame(FrameKind kind, const BlockType& type, bool live) {
-  control_.push_back({type.params.data(), type.results.data(), height(), static_cast<u32>(inits_.size()), 0,
-                      static_cast<u16>(type.params.size()), static_cast<u16>(type.results.size()), kind, false, live,
-                      false});
-  floor_ = top_;
 }
 
 bool WalkerState::check_if_without_else(const Control& control) {
@@ -211,7 +195,7 @@ bool WalkerState::check_catch_clause(const CatchClause& clause) {
   return check_label_accepts(types, clause.depth);
 }
 
-void WalkerState::forget_inits(u32 count) {
+void WalkerState::forget_inits_slow(u32 count) {
   while (inits_.size() > count) {
     initialised_in_[inits_.back()] = 0;
     inits_.pop_back();

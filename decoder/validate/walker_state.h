@@ -49,7 +49,7 @@ class WalkerState {
   bool fail_operand(ValType expected, ValType actual);
   bool fail_underflow(std::span<const ValType> expected);
   bool fail_block_end(std::span<const ValType> expected);
-  bool take_reader_error();
+  bool take_reader_error() { return in_.ok() || fail(ErrorCode::unexpected_end_of_section); }
   std::unexpected<Error> error(std::optional<u32> function);
 
   // Operands.
@@ -59,6 +59,7 @@ class WalkerState {
       return true;
     return grow_operands(count);
   }
+  bool grow_operands(size_t count);
   bool pop_slow(ValType expected);
   bool pop_checked(ValType expected) {
     if (top_ != floor_ && top_[-1] == expected) [[likely]] {
@@ -81,17 +82,38 @@ class WalkerState {
   // Control.
   Control& frame() { return control_.back(); }
   /// The block that a label depth names; null (and an error) if there is none.
-  Control* label(u32 depth);
-  bool read_block_types(BlockType& type);
+  Control* label(u32 depth) {
+    if (depth < control_.size()) [[likely]]
+      return &control_[control_.size() - 1 - depth];
+    fail_unknown(ErrorCode::unknown_label, depth);
+    return nullptr;
+  }
+  bool read_block_types(BlockType& type) {
+    if (!in_.at_end() && in_.peek() == code_empty_block) {
+      in_.byte();
+      type = {};
+      return true;
+    }
+    return read_block_types_slow(type);
+  }
+  bool read_block_types_slow(BlockType& type);
   BlockType single_result(ValType type);
-  void push_frame(FrameKind kind, const BlockType& type, bool live);
+  void push_frame(FrameKind kind, const BlockType& type, bool live) {
+    control_.push_back({type.params.data(), type.results.data(), height(), static_cast<u32>(inits_.size()), 0,
+                        static_cast<u16>(type.params.size()), static_cast<u16>(type.results.size()), kind, false, live,
+                        false});
+    floor_ = top_;
+  }
   void set_floor() { floor_ = operands_.get() + frame().height; }
   u32 height() const { return static_cast<u32>(top_ - operands_.get()); }
   bool check_if_without_else(const Control& control);
   /// Would these types be accepted by the label? For catch clauses.
   bool check_label_accepts(std::span<const ValType> types, u32 depth);
   bool check_catch_clause(const CatchClause& clause);
-  void forget_inits(u32 count);
+  void forget_inits(u32 count) {
+    if (inits_.size() > count) forget_inits_slow(count);
+  }
+  void forget_inits_slow(u32 count);
 
   // Locals.
   /// Reads the local declarations and begins a body. At most `flat` locals are kept in the flat list.
@@ -148,7 +170,6 @@ class WalkerState {
     u32 end;  ///< Index of the first local behind the run.
     ValType type;
   };
-  bool grow_operands(size_t count);
   void begin_code();
 
   std::vector<LocalRun> runs_;
