@@ -15,8 +15,4 @@ const u64* lowering_stub();
 /// Makes threaded code that calls the host function `func`; the words must outlive it.
 std::vector<u64> host_call_code(const Func& func);
 
-/// Threaded code of one module's functions, made at first call and kept until the module goes.
-/// (declared in lowering.h; opaque here)
-class LoweredCode;
-
 }  // namespace invar
