@@ -24,11 +24,20 @@ SysStatus Clocks::check(ClockId id) const {
   return {};
 }
 
+u64 Clocks::advance(u64 nanoseconds) {
+  u64 before = elapsed_.load();
+  u64 after = 0;
+  do {
+    after = saturating_add(before, nanoseconds);
+  } while (!elapsed_.compare_exchange_weak(before, after));
+  return after;
+}
+
 SysResult<u64> Clocks::now(ClockId id) {
   WASI_TRY(check(id));
   if (grant_.virtual_time) {
-    const u64 elapsed = elapsed_ += grant_.virtual_time->step;
-    return id == ClockId::realtime ? grant_.virtual_time->start + elapsed : elapsed;
+    const u64 elapsed = advance(grant_.virtual_time->step);
+    return id == ClockId::realtime ? saturating_add(grant_.virtual_time->start, elapsed) : elapsed;
   }
   timespec time{};
   if (clock_gettime(host_clock(id), &time) < 0) return last_error();

@@ -10,6 +10,9 @@ namespace invar::wasi {
 
 enum class ClockId : u8 { realtime, monotonic, process_cpu, thread_cpu };
 
+/// The latest time stands for all that would be later.
+constexpr u64 saturating_add(u64 a, u64 b) { return a + b < a ? ~u64{0} : a + b; }
+
 /// Time that depends on nothing but how often it was asked for.
 struct VirtualTime {
   u64 start = 1'000'000'000'000'000'000;  ///< Of the realtime clock, in nanoseconds since 1970. The others start at 0.
@@ -33,10 +36,12 @@ class Clocks {
   SysResult<u64> resolution(ClockId id) const;
   bool is_virtual() const { return grant_.virtual_time.has_value(); }
   /// Lets virtual time pass; sleeping is nothing else.
-  void pass(u64 nanoseconds) { elapsed_ += nanoseconds; }
+  void pass(u64 nanoseconds) { advance(nanoseconds); }
 
  private:
   SysStatus check(ClockId id) const;
+  /// Virtual time stops at its end instead of starting again. Returns the time since the start.
+  u64 advance(u64 nanoseconds);
 
   ClockGrant grant_;
   std::atomic<u64> elapsed_ = 0;

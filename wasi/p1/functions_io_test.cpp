@@ -2,6 +2,7 @@
 #include <pty.h>
 #include <sys/socket.h>
 
+#include <atomic>
 #include <csignal>
 #include <thread>
 
@@ -134,6 +135,23 @@ TEST_F(StreamTest, PassBytesOn) {
 TEST_F(StreamTest, NobodyReads) {
   ::close(std::exchange(out[0], -1));
   EXPECT_EQ(guest->write(1, "x"), Errno::pipe);
+}
+
+TEST_F(StreamTest, ASignalEndsTheWait) {
+  struct sigaction action{}, before{};
+  action.sa_handler = [](int) {};
+  ASSERT_EQ(sigaction(SIGUSR1, &action, &before), 0);
+  std::atomic<bool> done = false;
+  std::thread other([&, waiting = pthread_self()] {
+    while (!done) {
+      pthread_kill(waiting, SIGUSR1);
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  });
+  EXPECT_EQ(guest->read(0, 1), Errno::intr);
+  done = true;
+  other.join();
+  sigaction(SIGUSR1, &before, nullptr);
 }
 
 TEST_F(StreamTest, PipesHaveNoPosition) {

@@ -10,11 +10,6 @@ namespace {
 
 constexpr u64 forever = no_timeout;
 
-u64 saturating_add(u64 a, u64 b) {
-  const u64 sum = a + b;
-  return sum < a ? forever : sum;
-}
-
 /// The state of one poll_oneoff. The subscriptions stay in the guest's memory, however many there are; the host keeps
 /// one entry for each open descriptor that they name. Since the guest may change them meanwhile (a shared memory, an
 /// output array that overlaps), they are checked whenever they are read.
@@ -71,7 +66,6 @@ std::expected<u64, Errno> Poll::remaining(const Subscription& subscription) {
   auto& start = start_[subscription.clock];
   if (!start) start = *now;
   const u64 deadline = subscription.absolute ? subscription.timeout : saturating_add(*start, subscription.timeout);
-  if (deadline == forever) return forever;
   return deadline > *now ? deadline - *now : 0;
 }
 
