@@ -66,9 +66,7 @@ constexpr V128 f64x2_replace_lane(V128 v, f64 x, u8 lane) { return detail::repla
 
 namespace detail {
 
-// Out of line, so that they do not keep their callers from being inlined.
-
-[[gnu::noinline]] constexpr V128 soft_shuffle(V128 a, V128 b, V128 lanes) {
+constexpr V128 soft_shuffle(V128 a, V128 b, V128 lanes) {
   struct {
     V128 a, b;
   } const both = {a, b};
@@ -78,7 +76,7 @@ namespace detail {
   return r;
 }
 
-[[gnu::noinline]] constexpr V128 soft_swizzle(V128 a, V128 indices) {
+constexpr V128 soft_swizzle(V128 a, V128 indices) {
   const V128 in_range = compare<u8>(indices, splat<u8>(16), [](auto x, auto y) { return x < y; });
   V128 r{};
   for (size_t i = 0; i < 16; ++i) r.bytes[i] = a.bytes[indices.bytes[i] & 15];
@@ -112,28 +110,39 @@ inline V128 hard_shuffle(V128 a, V128 b, V128 lanes) {
 }
 #endif
 
+// Out of line, so that they do not keep their callers from being inlined; as vectors, which travel in registers.
+[[gnu::noinline]] inline Vector<u8> shuffle_without_pshufb(Vector<u8> a, Vector<u8> b, Vector<u8> lanes) {
+  return vector<u8>(soft_shuffle(pack(a), pack(b), pack(lanes)));
+}
+[[gnu::noinline]] inline Vector<u8> swizzle_without_pshufb(Vector<u8> a, Vector<u8> indices) {
+  return vector<u8>(soft_swizzle(pack(a), pack(indices)));
+}
+
 }  // namespace detail
 
 /// r[i] = (a, b)[lanes[i]]: 0 to 15 pick from `a`, 16 to 31 from `b`.
 constexpr V128 i8x16_shuffle(V128 a, V128 b, V128 lanes) {
-#if defined(__x86_64__) || defined(__aarch64__)
-  if !consteval {
-    if (detail::has_pshufb()) [[likely]]
-      return detail::hard_shuffle(a, b, lanes);
+  if consteval {
+    return detail::soft_shuffle(a, b, lanes);
   }
+#if defined(__x86_64__) || defined(__aarch64__)
+  if (detail::has_pshufb()) [[likely]]
+    return detail::hard_shuffle(a, b, lanes);
 #endif
-  return detail::soft_shuffle(a, b, lanes);
+  return detail::pack(
+      detail::shuffle_without_pshufb(detail::vector<u8>(a), detail::vector<u8>(b), detail::vector<u8>(lanes)));
 }
 
 /// r[i] = a[indices[i]], or 0 if the index is out of range.
 constexpr V128 i8x16_swizzle(V128 a, V128 indices) {
-#if defined(__x86_64__) || defined(__aarch64__)
-  if !consteval {
-    if (detail::has_pshufb()) [[likely]]
-      return detail::hard_swizzle(a, indices);
+  if consteval {
+    return detail::soft_swizzle(a, indices);
   }
+#if defined(__x86_64__) || defined(__aarch64__)
+  if (detail::has_pshufb()) [[likely]]
+    return detail::hard_swizzle(a, indices);
 #endif
-  return detail::soft_swizzle(a, indices);
+  return detail::pack(detail::swizzle_without_pshufb(detail::vector<u8>(a), detail::vector<u8>(indices)));
 }
 
 }  // namespace invar::semantics

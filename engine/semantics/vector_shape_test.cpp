@@ -116,6 +116,9 @@ TEST(VectorShape, ShufflePicksFromBoth) {
     for (u8& lane : pick.bytes) lane %= 32;
     const V128 r = i8x16_shuffle(a, b, pick);
     EXPECT_EQ(detail::soft_shuffle(a, b, pick), r);
+    EXPECT_EQ(detail::pack(detail::shuffle_without_pshufb(detail::vector<u8>(a), detail::vector<u8>(b),
+                                                          detail::vector<u8>(pick))),
+              r);
     for (size_t i = 0; i < 16; ++i) {
       EXPECT_EQ(r.bytes[i], pick.bytes[i] < 16 ? a.bytes[pick.bytes[i]] : b.bytes[pick.bytes[i] - 16]);
     }
@@ -138,6 +141,7 @@ TEST(VectorShape, SwizzleOutOfRangeIsZero) {
     const V128 s = i8x16_swizzle(v, small);
     EXPECT_EQ(detail::soft_swizzle(v, indices), r);
     EXPECT_EQ(detail::soft_swizzle(v, small), s);
+    EXPECT_EQ(detail::pack(detail::swizzle_without_pshufb(detail::vector<u8>(v), detail::vector<u8>(indices))), r);
     for (size_t i = 0; i < 16; ++i) {
       EXPECT_EQ(r.bytes[i], indices.bytes[i] < 16 ? v.bytes[indices.bytes[i]] : 0);
       EXPECT_EQ(s.bytes[i], small.bytes[i] < 16 ? v.bytes[small.bytes[i]] : 0);
