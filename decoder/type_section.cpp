@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "decoder/implementation_limits.h"
 
 namespace invar {
@@ -99,6 +101,8 @@ Result<void> TypeSection::add_group(std::vector<SubType> group) {
     SubType& type = group[i];
     type.group_start = start;
     type.group_size = count;
+    type.is_defaultable = std::all_of(type.fields.begin(), type.fields.end(),
+                                      [](const FieldType& field) { return field.type.is_defaultable(); });
     INVAR_TRY(check_references(type, start + count));
     // Supertypes come first, so there are no cycles.
     if (type.supertype != SubType::no_supertype && type.supertype >= start + i) {

@@ -119,6 +119,7 @@ struct SubType {
   u32 supertype = no_supertype;  ///< Type index.
   u32 group_start = 0;           ///< First type of its recursive group.
   u32 group_size = 1;
+  bool is_defaultable = true;     ///< Have all fields default values? Set by TypeSection.
   FuncType func;                  ///< If kind is func.
   std::vector<FieldType> fields;  ///< If kind is struct_; the one element type if it is array.
 };

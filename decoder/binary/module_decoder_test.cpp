@@ -398,6 +398,21 @@ TEST(Hostile, ManyBlocksOfManyResults) {
   EXPECT_EQ(module.error(), "");
 }
 
+TEST(Hostile, ManyOperandsInDeadCode) {
+  // What is dead pops from an empty stack; that must not take the time of popping.
+  const Bytes million = repeat({0x10, 1, 0x00}, 1'000'000);
+  TestModule module;
+  module.types({type_void, Bytes{0x60} + leb(1000) + repeat({0x7f}, 1000) + Bytes{0}})
+      .items(SectionId::function, {{0}, {1}});
+  const Bytes body = Bytes{0, 0x00} + million + Bytes{0x0b};
+  module.items(SectionId::code, {leb(body.size()) + body, {2, 0, 0x0b}});
+  EXPECT_EQ(module.error(), "");
+  TestModule structures;
+  structures.types({type_void, Bytes{0x5f} + leb(max_struct_fields) + repeat({0x7f, 0}, max_struct_fields)})
+      .functions({Bytes{0x00} + repeat({0xfb, 0, 1, 0x1a}, 1'000'000), repeat({0xfb, 1, 1, 0x1a}, 1'000'000)});
+  EXPECT_EQ(structures.error(), "");
+}
+
 TEST(Hostile, OperandsAreLimited) {
   TestModule module;
   module.types({Bytes{0x60, 0} + leb(1000) + repeat({0x7f}, 1000)});

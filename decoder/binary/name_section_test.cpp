@@ -42,7 +42,9 @@ TEST(NameSection, AllKinds) {
 TEST(NameSection, EveryCutIsAnErrorOrAShorterSection) {
   for (size_t size = 0; size < full.size(); ++size) {
     const Result<NameSection> names = NameSection::parse(std::span(full).first(size));
-    if (!names) EXPECT_EQ(names.error().category(), ErrorCategory::malformed);
+    if (!names) {
+      EXPECT_EQ(names.error().category(), ErrorCategory::malformed);
+    }
   }
 }
 

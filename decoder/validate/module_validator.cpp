@@ -6,6 +6,7 @@
 #include <atomic>
 #include <mutex>
 #include <numeric>
+#include <system_error>
 #include <thread>
 
 #include "decoder/binary/encoder.h"
@@ -306,7 +307,11 @@ Result<void> validate_bodies(const Module& module, u32 threads) {
     }
   };
   std::vector<std::thread> helpers;
-  for (u32 i = 1; i < useful; ++i) helpers.emplace_back(work);
+  try {
+    for (u32 i = 1; i < useful; ++i) helpers.emplace_back(work);
+  } catch (const std::system_error&) {
+    // No more threads to be had: those there are do it all.
+  }
   work();
   for (std::thread& helper : helpers) helper.join();
   if (found) return std::unexpected(*std::move(found));

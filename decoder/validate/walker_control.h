@@ -18,6 +18,7 @@ bool FunctionWalker<Sink, checked>::skip_dead() {
   while (in_.ok()) {
     const u8* const start = in_.pos();
     const Op op = read_op(in_, features_);
+    if (op == no_op) break;
     switch (op) {
       case Op::block:
       case Op::loop:
@@ -37,8 +38,6 @@ bool FunctionWalker<Sink, checked>::skip_dead() {
         }
         if (op == Op::end || op == Op::delegate) --depth;
         break;
-      case no_op:
-        return take_reader_error();
       default:
         break;
     }

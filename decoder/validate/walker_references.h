@@ -63,12 +63,12 @@ bool FunctionWalker<Sink, checked>::struct_new(Op op) {
   if (!take_reader_error()) return false;
   const SubType* type = composite_type(type_index, CompositeKind::struct_);
   if (type == nullptr) return false;
-  for (size_t i = type->fields.size(); i-- > 0;) {
-    if (op == Op::struct_new) {
+  if (op == Op::struct_new) {
+    for (size_t i = type->fields.size(); i-- > 0 && !pops_anything();) {
       if (!pop(type->fields[i].type)) return false;
-    } else if (checked && !check_defaultable(type->fields[i])) {
-      return false;
     }
+  } else if (checked && !check_defaultable(type_index)) {
+    return false;
   }
   push(ValType::reference({Heap::index, type_index}, false));
   INVAR_EMIT(struct_new(op, type_index));
@@ -105,7 +105,7 @@ bool FunctionWalker<Sink, checked>::array_new(Op op) {
   if (element == nullptr || !pop(type_i32)) return false;
   if (op == Op::array_new) {
     if (!pop(element->type)) return false;
-  } else if (checked && !check_defaultable(*element)) {
+  } else if (checked && !check_defaultable(type_index)) {
     return false;
   }
   push(ValType::reference({Heap::index, type_index}, false));
@@ -121,7 +121,7 @@ bool FunctionWalker<Sink, checked>::array_new_fixed() {
   const FieldType* element = array_element(type_index);
   if (element == nullptr) return false;
   if (count > max_array_new_fixed) return fail(ErrorCode::limit_exceeded, ": too many elements in array.new_fixed");
-  for (u32 i = 0; i < count; ++i) {
+  for (u32 i = 0; i < count && !pops_anything(); ++i) {
     if (!pop(element->type)) return false;
   }
   push(ValType::reference({Heap::index, type_index}, false));

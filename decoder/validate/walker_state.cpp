@@ -105,7 +105,7 @@ bool WalkerState::pop_reference_checked(ValType& type) {
 
 bool WalkerState::pop_types_slow(std::span<const ValType> types) {
   if (static_cast<size_t>(top_ - floor_) < types.size() && !frame().unreachable) return fail_underflow(types);
-  for (size_t i = types.size(); i-- > 0;) {
+  for (size_t i = types.size(); i-- > 0 && !pops_anything();) {
     if (!pop_checked(types[i])) return false;
   }
   return true;
@@ -329,9 +329,9 @@ const FieldType* WalkerState::array_element(u32 type_index) {
   return type == nullptr ? nullptr : &type->fields.front();
 }
 
-bool WalkerState::check_defaultable(const FieldType& field) {
-  return field.type.is_defaultable() ||
-         fail(ErrorCode::type_mismatch, fmt::format(": {} has no default value", to_string(field.type)));
+bool WalkerState::check_defaultable(u32 type_index) {
+  return types_[type_index].is_defaultable ||
+         fail(ErrorCode::type_mismatch, fmt::format(": type {} has no default value", type_index));
 }
 
 bool WalkerState::check_packing(const FieldType& field, bool signed_or_unsigned) {

@@ -1,6 +1,8 @@
 // What a FunctionWalker knows at a point of the code, and the rules that do not depend on its sink.
 #pragma once
 
+#include <algorithm>
+#include <cstring>
 #include <deque>
 #include <memory>
 #include <span>
@@ -74,9 +76,12 @@ class WalkerState {
   /// Do the topmost operands match `types`? Leaves them where they are.
   bool check_top(std::span<const ValType> types);
   bool top_equals(std::span<const ValType> types) const {
-    return static_cast<size_t>(top_ - floor_) >= types.size() &&
-           std::equal(types.begin(), types.end(), top_ - types.size());
+    if (static_cast<size_t>(top_ - floor_) < types.size()) return false;
+    if (types.size() <= 4) return std::equal(types.begin(), types.end(), top_ - types.size());
+    return std::memcmp(types.data(), top_ - types.size(), types.size_bytes()) == 0;
   }
+  /// Is the stack empty and polymorphic? Then all pops succeed: a loop of many may stop.
+  bool pops_anything() const { return top_ == floor_ && control_.back().unreachable; }
   bool pop_signature_slow(const Signature& signature, ValType address);
 
   // Control.
@@ -131,7 +136,7 @@ class WalkerState {
   const SubType* composite_type(u32 type_index, CompositeKind kind);
   const FieldType* struct_field(u32 type_index, u32 field);
   const FieldType* array_element(u32 type_index);
-  bool check_defaultable(const FieldType& field);
+  bool check_defaultable(u32 type_index);
   bool check_packing(const FieldType& field, bool signed_or_unsigned);
   bool check_memory(u32 index);
   bool check_table(u32 index);
