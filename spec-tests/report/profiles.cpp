@@ -9,12 +9,12 @@ namespace {
 
 constexpr Features wasm3() { return Features{}; }
 
-/// WebAssembly 2.0: what 3.0 added is off.
-constexpr Features wasm2() {
+/// WebAssembly 2.0 but for reference types, which brought the second table.
+constexpr Features wasm2_one_table() {
   Features features;
-  for (Feature added :
-       {Feature::relaxed_simd, Feature::tail_call, Feature::extended_const, Feature::function_references, Feature::gc,
-        Feature::exceptions, Feature::multi_memory, Feature::memory64, Feature::legacy_exceptions}) {
+  for (Feature added : {Feature::relaxed_simd, Feature::tail_call, Feature::extended_const,
+                        Feature::function_references, Feature::gc, Feature::exceptions, Feature::multi_memory,
+                        Feature::memory64, Feature::legacy_exceptions, Feature::reference_types}) {
     features.set(added, false);
   }
   return features;
