@@ -31,14 +31,21 @@ CodeMap& code_map() {
 /// Frames that a backtrace shows at each end.
 constexpr size_t shown_frames = 32;
 
-TrapFrame describe(const Code& code, const u64* ip) {
-  TrapFrame frame;
-  frame.function_index = code.function;
-  frame.offset = find_offset(code, static_cast<size_t>(ip - code.entry));
-  frame.module = code.module->module_name();
-  frame.function = code.module->function_name(code.function);
-  return frame;
-}
+/// Describes positions; each function's offsets are found once, however often it is on the stack.
+class Describer {
+ public:
+  TrapFrame describe(const Code& code, const u64* ip) {
+    TrapFrame frame;
+    frame.function_index = code.function;
+    frame.offset = tables_.try_emplace(&code, code).first->second.at(static_cast<size_t>(ip - code.entry));
+    frame.module = code.module->module_name();
+    frame.function = code.module->function_name(code.function);
+    return frame;
+  }
+
+ private:
+  std::map<const Code*, OffsetTable> tables_;
+};
 
 }  // namespace
 
@@ -96,11 +103,12 @@ void append_backtrace(Store& store, const u64* ip, const Slot* fp) {
     is_return_address = true;
   }
   std::vector<TrapFrame>& backtrace = store.pending_trap.backtrace;
-  for (const Position& position : first) backtrace.push_back(describe(*position.code, position.ip));
+  Describer describer;
+  for (const Position& position : first) backtrace.push_back(describer.describe(*position.code, position.ip));
   const size_t start = last.size() < shown_frames ? 0 : count % shown_frames;
   for (size_t i = 0; i < last.size(); ++i) {
     const Position& position = last[(start + i) % last.size()];
-    backtrace.push_back(describe(*position.code, position.ip));
+    backtrace.push_back(describer.describe(*position.code, position.ip));
   }
 }
 

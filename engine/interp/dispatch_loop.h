@@ -51,6 +51,11 @@ inline TrapKind run_threaded_code(const u64* ip, Slot* fp, Instance* inst) {
   return static_cast<TrapKind>(status);
 }
 
+/// Where this thread's loops stood before a call, to go back there after a fault has left them.
+using DispatchMark = const MachineState*;
+inline DispatchMark mark_dispatch() { return innermost_state; }
+inline void unwind_dispatch(DispatchMark mark) { innermost_state = mark; }
+
 inline const u64* faulting_ip(u64) { return innermost_state->ip; }
 inline Slot* faulting_fp(u64) { return innermost_state->fp; }
 

@@ -52,6 +52,11 @@ inline TrapKind run_threaded_code(const u64* ip, Slot* fp, Instance* inst) {
       reinterpret_cast<Handler>(*ip)(ip, fp, inst ? inst->memory0 : nullptr, inst, 0, 0, zero, zero));
 }
 
+/// Nothing to undo after a fault: the state was in registers.
+struct DispatchMark {};
+inline DispatchMark mark_dispatch() { return {}; }
+inline void unwind_dispatch(DispatchMark) {}
+
 /// The faulting instruction and its frame, from what the fault handler saved.
 inline const u64* faulting_ip(u64 register0) { return reinterpret_cast<const u64*>(register0); }
 inline Slot* faulting_fp(u64 register1) { return reinterpret_cast<Slot*>(register1); }

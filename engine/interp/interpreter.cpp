@@ -23,13 +23,17 @@ namespace {
 /// Runs under a landing for memory faults. Apart, because _setjmp's caller must not keep variables in registers.
 [[gnu::noinline]] TrapKind run_with_landing(Store& store, const u64* entry, Slot* frame, Instance* instance) {
   platform::TrapLanding landing;
+  const DispatchMark mark = mark_dispatch();
   if (_setjmp(landing.env) == 0) {
     platform::push_landing(landing);
     const TrapKind trap = run_threaded_code(entry, frame, instance);
     platform::pop_landing(landing);
     return trap;
   }
-  append_backtrace(store, faulting_ip(landing.fault.arg0), faulting_fp(landing.fault.arg1));
+  const u64* ip = faulting_ip(landing.fault.arg0);
+  const Slot* fp = faulting_fp(landing.fault.arg1);
+  unwind_dispatch(mark);
+  append_backtrace(store, ip, fp);
   return TrapKind::out_of_bounds_memory_access;
 }
 

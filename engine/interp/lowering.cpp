@@ -33,11 +33,19 @@ TrapKind lower(Code& code) {
   return TrapKind::none;
 }
 
-u32 find_offset(const Code& code, size_t position) {
+OffsetTable::OffsetTable(const Code& code) {
   LoweringSink sink(*code.module, true);
   FunctionWalker<LoweringSink, false> walker(code.module->module(), sink);
-  if (!walker.walk(code.function)) return 0;
-  return sink.module_offset(static_cast<u32>(position));
+  if (walker.walk(code.function)) offsets_ = sink.offsets();
+}
+
+u32 OffsetTable::at(size_t position) const {
+  // Fusion may have taken words back: the last instruction that began at or before the word made it.
+  u32 offset = 0;
+  for (const auto& [at, module_offset] : offsets_) {
+    if (at <= position) offset = module_offset;
+  }
+  return offset;
 }
 
 }  // namespace invar::interp

@@ -1,5 +1,6 @@
 // Lowering of blocks, branches, calls and returns.
 #include <algorithm>
+#include <map>
 
 #include "engine/interp/frame.h"
 #include "engine/interp/lowering_sink.h"
@@ -281,11 +282,6 @@ void LoweringSink::jump_around(u32 at, u32 depth) {
 
 void LoweringSink::br_table(std::span<const u32> depths) {
   const Operand index = take();
-  bool in_place = true;
-  for (const u32 depth : depths) {
-    const Label& label = label_at(depth);
-    in_place &= label.kind != LabelKind::function && !moves_needed(label);
-  }
   // All labels take the same operands; bringing them home suits those that want them there.
   const u32 arity = static_cast<u32>(branch_types(label_at(depths[0])).size());
   top_to_home(arity);
@@ -296,23 +292,21 @@ void LoweringSink::br_table(std::span<const u32> depths) {
   const u32 table = code_.position();
   for (size_t i = 0; i < depths.size(); ++i) code_.append(0);
   // Targets that need moves go through a stub, made once for each label.
-  std::vector<u32> stubs;
+  std::map<u32, u32> stubs;  // depth -> position
   const Registers registers = registers_;
-  if (!in_place) stubs.assign(labels_.size(), none);
   for (u32 i = 0; i < depths.size(); ++i) {
     Label& label = label_at(depths[i]);
     if (label.kind != LabelKind::function && !moves_needed(label)) {
       link_branch(label, table + i, at);
       continue;
     }
-    u32& stub = stubs[depths[i]];
-    if (stub == none) {
-      stub = code_.position();
+    const auto [stub, is_new] = stubs.try_emplace(depths[i], code_.position());
+    if (is_new) {
       registers_ = registers;
       last_copy_ = none;
       emit_jump(depths[i]);
     }
-    code_.set_upper(table + i, stub - at);
+    code_.set_upper(table + i, stub->second - at);
   }
 }
 

@@ -23,7 +23,7 @@ constexpr bool fits_s16(ValType type, u64 value) {
 
 class LoweringSink : public NullSink {
  public:
-  /// `record_offsets`: keep track of which instruction each word was made for (module_offset).
+  /// `record_offsets`: keep track of which instruction each word was made for.
   LoweringSink(CompiledModule& compiled, bool record_offsets);
 
   // What was made.
@@ -32,7 +32,8 @@ class LoweringSink : public NullSink {
   u32 zero_slots() const { return stack_begin_ - link_ - link_slots_; }
   u32 link() const { return link_; }
   bool frame_too_large() const { return too_large_; }
-  u32 module_offset(u32 position) const;
+  /// If recorded: position in the code, module offset, in the order of the instructions.
+  const std::vector<std::pair<u32, u32>>& offsets() const { return offsets_; }
 
   // The sink's calls; see sink.h.
   void begin(const BodyInfo& body);
@@ -254,7 +255,7 @@ class LoweringSink : public NullSink {
   std::vector<Label> labels_;
   std::vector<ValType> label_types_;
   std::vector<Fixup> fixups_;
-  std::vector<std::pair<u32, u32>> offsets_;  ///< Position in the code, module offset.
+  std::vector<std::pair<u32, u32>> offsets_;
   const FuncType* type_ = nullptr;
   u32 link_ = 0;
   u32 stack_begin_ = 0;  ///< Home of the lowest operand.

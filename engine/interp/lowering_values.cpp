@@ -115,15 +115,6 @@ void LoweringSink::instruction(Op, u32 offset) {
   ++fuel_count_;
 }
 
-u32 LoweringSink::module_offset(u32 position) const {
-  // Fusion may have taken words back: the last instruction that began at or before the word made it.
-  u32 offset = offsets_.empty() ? 0 : offsets_.front().second;
-  for (const auto& [at, module_offset] : offsets_) {
-    if (at <= position) offset = module_offset;
-  }
-  return offset;
-}
-
 // The operand stack
 
 Entry& LoweringSink::push(Entry::Where where, ValType type) {
