@@ -14,7 +14,7 @@ RULES = {
     "decoder/base": ["decoder/base"],
     "decoder": ["decoder"],
     "engine/platform": ["engine/platform", "decoder"],
-    "engine/semantics": ["engine/semantics", "decoder"],
+    "engine/semantics": ["engine/semantics", "engine/runtime/trap.h", "decoder"],
     "engine": ["engine", "decoder", "invar"],
     "jit": ["jit", "engine", "decoder", "invar"],
     "wasi": ["wasi", "engine", "decoder", "invar"],
@@ -22,7 +22,7 @@ RULES = {
     "bench": ["bench", "wasi", "jit", "engine", "decoder", "invar"],
     "tools": ["tools", "spec-tests", "wasi", "jit", "engine", "decoder", "invar"],
 }
-# Names that would hide a header of the C library: Meson puts each target's own folder on the include path.
+# Names that hide a header of the C library in folders with targets: Meson puts those on the include path.
 RESERVED = {"features.h", "string.h", "memory.h", "time.h", "signal.h", "threads.h", "limits.h", "math.h", "poll.h",
             "errno.h", "stdint.h"}
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
@@ -44,7 +44,7 @@ def main():
         if rule is None:
             problems.append(f"{name}: in no folder of the map")
             continue
-        if path.name in RESERVED:
+        if path.name in RESERVED and (path.parent / "meson.build").exists():
             problems.append(f"{name}: hides a header of the C library")
         checked += 1
         for target in INCLUDE.findall(path.read_text(encoding="utf-8")):
