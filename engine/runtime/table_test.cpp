@@ -52,8 +52,11 @@ TEST_F(TableGrowth, HugeTablesAreRefusedOrLazy) {
   EXPECT_EQ(refused.error().message(), "limit reached: table of 4294967295 elements: more than the store allows");
   Store generous(engine, {.max_table_elements = std::numeric_limits<u64>::max()});
   const auto lazy = generous.new_table({type_funcref, {0xffff'ffff, 0, false}, false}, 0);
-  ASSERT_TRUE(lazy) << lazy.error().message();
-  (*lazy)->elements[0xffff'fffe] = 8;
+  if (lazy) {
+    (*lazy)->elements[0xffff'fffe] = 8;
+  } else {  // a system that does not grant so much address space
+    EXPECT_EQ(lazy.error().message(), "limit reached: table of 4294967295 elements: the system refuses");
+  }
   const auto absurd = generous.new_table({type_funcref, {std::numeric_limits<u64>::max(), 0, false}, true}, 0);
   EXPECT_FALSE(absurd);
 }
