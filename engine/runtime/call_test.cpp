@@ -141,6 +141,18 @@ TEST_F(CallTest, TheStackIsAsDeepAsAsked) {
   EXPECT_TRUE(runs(u64{16} << 20));
 }
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool instrumented = true;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+constexpr bool instrumented = true;
+#else
+constexpr bool instrumented = false;
+#endif
+#else
+constexpr bool instrumented = false;
+#endif
+
 class GuardTest : public RuntimeTest, public testing::WithParamInterface<BoundsChecks> {
  protected:
   GuardTest() : RuntimeTest({.features = {}, .bounds_checks = GetParam()}) {}
@@ -158,6 +170,8 @@ TEST_P(GuardTest, AccessesBeyondTheMemoryTrap) {
     const auto result = call(instance, "load", {address});
     ASSERT_FALSE(result) << address;
     EXPECT_EQ(result.error().message, "out of bounds memory access");
+    // Instrumented code does not keep the interpreter's state in its registers: where a fault was is then not known.
+    if (instrumented && result.error().backtrace.empty()) continue;
     ASSERT_EQ(result.error().backtrace.size(), 1u);
     EXPECT_EQ(result.error().backtrace[0].function, "load");
   }
