@@ -325,6 +325,16 @@ INVAR_HANDLER(tick) {
   INVAR_NEXT(2);
 }
 
+[[gnu::noinline]] void trace_to_engine(const Instance& instance, u32 function, const Slot* arguments) {
+  instance.store->engine().config().trace_call(instance, function, arguments);
+}
+
+INVAR_HANDLER(trace_call) {
+  INVAR_ENTER;
+  trace_to_engine(*inst, upper(ip), fp + field(ip, 0));
+  INVAR_NEXT(2);
+}
+
 const u64 exit_words[] = {reinterpret_cast<u64>(&leave)};
 const u64 tail_return_words[] = {reinterpret_cast<u64>(&return_after_tail_call)};
 const u64 stub_words[] = {reinterpret_cast<u64>(&lower_function)};
@@ -351,6 +361,7 @@ const ControlHandlers control_handlers = {
     .return_nothing = &return_nothing,
     .call_host = &call_host,
     .tick = &tick,
+    .trace_call = &trace_call,
 };
 
 const u64* exit_code() { return exit_words; }

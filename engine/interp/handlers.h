@@ -4,6 +4,7 @@
 
 #include "decoder/opcode.h"
 #include "engine/interp/operands.h"
+#include "engine/semantics/nan.h"
 
 namespace invar::interp {
 
@@ -65,6 +66,9 @@ Row select_row(Width width, Loc condition, Loc a, Loc b);
 Row global_get_row(Width width);
 Handler global_set_handler(Width width, Loc source);
 
+/// The positive canonical NaN for every NaN (deterministic mode); field 1 is the source.
+Row canonical_nan_row(semantics::NanLanes lanes, Loc source);
+
 /// Returns one value of the width; field 1 is the source's slot, field 0 the frame's link.
 Handler return_handler(Width width, Loc source);
 
@@ -85,6 +89,7 @@ struct ControlHandlers {
   Handler return_nothing;    // field 0: own link
   Handler call_host;         // word 1: Func
   Handler tick;              // upper half: fuel
+  Handler trace_call;        // field 0: slot of the arguments; upper half: function index
 };
 extern const ControlHandlers control_handlers;
 inline constexpr u32 call_words = 3;

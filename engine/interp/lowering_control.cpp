@@ -47,6 +47,7 @@ void LoweringSink::begin(const BodyInfo& body) {
   after_label();
   tick_ = none;
   open_label(LabelKind::function, {{}, type_->results});
+  if (traces_) code_.emit_wide(control_handlers.trace_call, 0, 0, body.function);
   begin_segment(true);
 }
 
@@ -418,6 +419,7 @@ void LoweringSink::call(u32 function) {
   for (size_t i = 0; i < type.params.size(); ++i) pop();
   const u32 base = top_slot();
   if (function < module_.imported_functions) {
+    if (traces_) code_.emit_wide(control_handlers.trace_call, base, 0, function);
     code_.emit(control_handlers.call_import, base, 0, link_);
     code_.append(function);
     restore_instance_behind_call();

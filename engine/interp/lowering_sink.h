@@ -202,6 +202,7 @@ class LoweringSink : public NullSink {
   /// Emits an instruction whose handlers by destination are `row`, and pushes its result.
   void emit_result(ValType type, Row row, u32 f1, u32 f2, u32 f3);
   void emit_result_upper(ValType type, Row row, u32 f1, u32 upper);
+  void settle_nan(Op op);
   void emit_binary(Op op, const Operand& a, const Operand& b);
 
   /// Operands of the types are popped into consecutive slots; returns the first.
@@ -243,6 +244,8 @@ class LoweringSink : public NullSink {
   const bool guard_pages_;
   const bool interruptible_;
   const bool fuel_;
+  const bool deterministic_;
+  const bool traces_;
   const bool record_offsets_;
   static constexpr u32 link_slots_ = 3;
 

@@ -108,6 +108,8 @@ LoweringSink::LoweringSink(CompiledModule& compiled, bool record_offsets)
       guard_pages_(compiled.guard_pages()),
       interruptible_(compiled.engine().config().interruptible),
       fuel_(compiled.engine().config().fuel),
+      deterministic_(compiled.engine().config().deterministic),
+      traces_(compiled.engine().config().trace_call != nullptr),
       record_offsets_(record_offsets) {}
 
 void LoweringSink::instruction(Op, u32 offset) {
@@ -438,6 +440,16 @@ void LoweringSink::global_set(u32 global) {
 void LoweringSink::unary(Op op) {
   const Operand a = take();
   emit_result(result_type(op), unary_row(op, a.loc), a.slot, 0, 0);
+  settle_nan(op);
+}
+
+/// In deterministic mode: behind an instruction whose result may be a NaN of any kind.
+void LoweringSink::settle_nan(Op op) {
+  const semantics::NanLanes lanes = semantics::nan_lanes(op);
+  if (!deterministic_ || lanes == semantics::NanLanes::none) return;
+  const ValType type = stack_.back().type;
+  const Operand value = take();
+  emit_result(type, canonical_nan_row(lanes, value.loc), value.slot, 0, 0);
 }
 
 void LoweringSink::emit_binary(Op op, const Operand& a, const Operand& b) {
@@ -474,6 +486,7 @@ void LoweringSink::binary(Op op) {
   const Operand b = take(Immediate::bits32);
   const Operand a = take();
   emit_binary(op, a, b);
+  settle_nan(op);
 }
 
 void LoweringSink::compare(Op op) { binary(op); }
@@ -570,7 +583,10 @@ void LoweringSink::bulk(Handler handler, u32 operands, std::span<const ValType> 
   push_slots(results);
 }
 
-void LoweringSink::ternary(Op op) { bulk(slots_handler(op, false), 3, {{type_v128}}, 0); }
+void LoweringSink::ternary(Op op) {
+  bulk(slots_handler(op, false), 3, {{type_v128}}, 0);
+  settle_nan(op);
+}
 
 void LoweringSink::wide(Op op) {
   const u32 operands = static_cast<u32>(info(op).signature.find(':'));

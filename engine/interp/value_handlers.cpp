@@ -118,6 +118,22 @@ INVAR_HANDLER(return_value) {
   INVAR_DISPATCH();
 }
 
+template <semantics::NanLanes lanes, Loc source, Dst dst>
+INVAR_HANDLER(settle_nan) {
+  INVAR_ENTER;
+  using semantics::NanLanes;
+  if constexpr (lanes == NanLanes::f32) {
+    INVAR_WRITE(dst, semantics::canonical_nan(INVAR_READ(f32, source, 1)));
+  } else if constexpr (lanes == NanLanes::f64) {
+    INVAR_WRITE(dst, semantics::canonical_nan(INVAR_READ(f64, source, 1)));
+  } else if constexpr (lanes == NanLanes::f32x4) {
+    INVAR_WRITE(dst, semantics::f32x4_canonical_nan(INVAR_READ(V128, source, 1)));
+  } else {
+    INVAR_WRITE(dst, semantics::f64x2_canonical_nan(INVAR_READ(V128, source, 1)));
+  }
+  INVAR_NEXT(2);
+}
+
 template <Op op, Loc a, Dst dst>
 INVAR_HANDLER(extract_lane) {
   INVAR_ENTER;
@@ -194,6 +210,17 @@ auto with_tables(Width width, F f) {
   }
 }
 
+template <semantics::NanLanes lanes>
+struct NanTable {
+  static constexpr bool vector = lanes == semantics::NanLanes::f32x4 || lanes == semantics::NanLanes::f64x2;
+  template <size_t... i>
+  static constexpr auto make(std::index_sequence<i...>) {
+    return std::array<Handler, sizeof...(i)>{
+        &settle_nan<lanes, static_cast<Loc>(i / dst_count), available_dst(i % dst_count, vector)>...};
+  }
+  static constexpr auto handlers = make(std::make_index_sequence<(vector ? 2 : 3) * dst_count>{});
+};
+
 template <Op op>
 struct LaneTable {
   template <size_t... i>
@@ -260,6 +287,24 @@ Handler global_set_handler(Width width, Loc source) {
 
 Handler return_handler(Width width, Loc source) {
   return with_tables(width, [&](auto tables) { return tables.returns[static_cast<u32>(source)]; });
+}
+
+Row canonical_nan_row(semantics::NanLanes lanes, Loc source) {
+  using semantics::NanLanes;
+  const u32 index = static_cast<u32>(source) * dst_count;
+  switch (lanes) {
+    case NanLanes::f32:
+      return &NanTable<NanLanes::f32>::handlers[index];
+    case NanLanes::f64:
+      return &NanTable<NanLanes::f64>::handlers[index];
+    case NanLanes::f32x4:
+      return &NanTable<NanLanes::f32x4>::handlers[index];
+    case NanLanes::f64x2:
+      return &NanTable<NanLanes::f64x2>::handlers[index];
+    case NanLanes::none:
+      break;
+  }
+  return nullptr;
 }
 
 Row extract_lane_row(Op op, Loc source) {

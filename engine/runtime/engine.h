@@ -3,6 +3,7 @@
 
 #include "decoder/feature.h"
 #include "engine/runtime/engine_types.h"
+#include "engine/runtime/objects.h"
 
 namespace invar {
 
@@ -19,6 +20,8 @@ struct EngineConfig {
   bool interruptible = false;  ///< Code polls Store::interrupt.
   bool deterministic = false;  ///< The spec's deterministic profile. spec: appendix/profiles
   u32 validation_threads = 1;
+  /// Told of every call of a wasm function (by the callee) and of an import (by the caller), for developers.
+  void (*trace_call)(const Instance& instance, u32 function, const Slot* arguments) = nullptr;
 };
 
 /// Thread-safe. Must outlive its modules and stores.

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "decoder/text/number.h"
+#include "tools/invar/trace.h"
 
 namespace invar::tool {
 
@@ -74,7 +75,7 @@ std::optional<wasi::Preopen> parse_directory(std::string_view text) {
 std::expected<RunOptions, int> parse_run_options(const Arguments& arguments) {
   RunOptions options;
   std::vector<std::string> directories, environment, preloads;
-  std::string argv0, max_memory, max_stack, fuel;
+  std::string argv0, max_memory, max_stack, fuel, trace;
   bool deterministic = false, explicit_bounds = false;
 
   CLI::App app{"Runs a module: a WASI program from its _start, or one exported function.", "invar run"};
@@ -92,6 +93,9 @@ std::expected<RunOptions, int> parse_run_options(const Arguments& arguments) {
   app.add_option("--timeout", options.timeout_seconds, "Stop after this time")->type_name("SECONDS");
   app.add_flag("--deterministic", deterministic, "Canonical NaNs, virtual clocks and seeded random numbers");
   app.add_flag("--explicit-bounds", explicit_bounds, "Check the bounds of memories in code, not by guard pages");
+  app.add_option("--trace", trace, "For developers: write every call to standard error")
+      ->type_name("calls")
+      ->check(CLI::IsMember({"calls"}));
   const FeatureOptions feature_options{app};
   app.footer(examples);
   if (const std::optional<int> status = parse(app, arguments)) return std::unexpected(*status);
@@ -121,6 +125,7 @@ std::expected<RunOptions, int> parse_run_options(const Arguments& arguments) {
   options.engine.fuel = options.fuel.has_value();
   options.engine.interruptible = options.timeout_seconds.has_value();
   options.engine.deterministic = deterministic;
+  if (trace == "calls") options.engine.trace_call = print_call;
   if (explicit_bounds) options.engine.bounds_checks = BoundsChecks::explicit_;
 
   if (!max_memory.empty()) {
