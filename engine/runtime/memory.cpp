@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <limits>
 #include <mutex>
+#include <vector>
 
 #include "engine/platform/fault.h"
 #include "engine/platform/virtual_memory.h"
@@ -20,8 +21,40 @@ constexpr u64 small_memory = u64{1} << 20;
 
 u64 bytes_for(u64 pages, u8 page_size_log2) { return pages << page_size_log2; }
 
+/// Reservations that closed memories have left, for the next ones: setting up gigabytes of address space costs the
+/// system more than emptying the pages that were used, on an emulated processor a hundred times more.
+class ReservationPool {
+ public:
+  /// nullptr if there is none.
+  u8* take() {
+    const std::lock_guard lock(mutex_);
+    if (free_.empty()) return nullptr;
+    u8* const base = free_.back();
+    free_.pop_back();
+    return base;
+  }
+  /// False if there are enough.
+  bool put(u8* base) {
+    const std::lock_guard lock(mutex_);
+    if (free_.size() >= max_free) return false;
+    free_.push_back(base);
+    return true;
+  }
+
+ private:
+  static constexpr size_t max_free = 16;
+  std::mutex mutex_;
+  std::vector<u8*> free_;
+};
+
+ReservationPool& reservation_pool() {
+  static ReservationPool& pool = *new ReservationPool;  // outlives every store, static ones too
+  return pool;
+}
+
 bool reserve_guarded(Memory& memory) {
-  u8* const base = platform::reserve(guarded_reservation);
+  u8* base = reservation_pool().take();
+  if (base == nullptr) base = platform::reserve(guarded_reservation);
   if (base == nullptr) return false;
   if (!platform::register_reservation(base, guarded_reservation)) {
     platform::release(base, guarded_reservation);
@@ -74,6 +107,7 @@ bool open_memory(Memory& memory, bool guard_pages) {
   // Pages smaller than the system's cannot be guarded one by one.
   const bool can_guard = guard_pages && !memory.type.is_64 && memory.type.page_size_log2 == 16;
   if (can_guard && reserve_guarded(memory)) {
+    memory.size = bytes;  // what close_memory has to undo
     if (!platform::commit(memory.base, bytes)) {
       close_memory(memory);
       return false;
@@ -88,7 +122,9 @@ bool open_memory(Memory& memory, bool guard_pages) {
 void close_memory(Memory& memory) {
   if (memory.base == nullptr) return;
   if (memory.guarded) platform::unregister_reservation(memory.base, memory.reserved);
-  platform::release(memory.base, memory.reserved);
+  const bool kept =
+      memory.guarded && platform::decommit(memory.base, memory.size) && reservation_pool().put(memory.base);
+  if (!kept) platform::release(memory.base, memory.reserved);
   memory.base = nullptr;
   memory.size = 0;
 }

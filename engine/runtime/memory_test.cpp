@@ -71,9 +71,21 @@ TEST_P(MemoryGrowth, GrowingPageByPageKeepsContents) {
 }
 
 TEST_P(MemoryGrowth, ManyMemories) {
-  for (int i = 0; i < 500; ++i) {
+  for (int i = 0; i < 40; ++i) {
     Memory* const memory = make({.limits = {1, 0, false}});
     memory->base[i] = 1;
+  }
+}
+
+TEST_P(MemoryGrowth, MemoriesOfLaterStoresAreEmpty) {
+  for (int i = 0; i < 40; ++i) {
+    Store other(engine);
+    Memory* const memory = *other.new_memory({.limits = {1, 0, false}});
+    EXPECT_EQ(memory->base[65535], 0);
+    memory->base[65535] = 1;
+    EXPECT_EQ(memory->grow(2), 1);
+    EXPECT_EQ(memory->base[65536 * 3 - 1], 0);
+    memory->base[65536 * 3 - 1] = 1;
   }
 }
 

@@ -29,7 +29,8 @@ inline std::shared_ptr<CompiledModule> compile_text(Engine& engine, std::string_
 /// An engine, a store, a linker, and short ways to use them.
 class RuntimeTest : public testing::Test {
  protected:
-  explicit RuntimeTest(EngineConfig config = {}, const StoreLimits& limits = {})
+  /// Few guarded memories: emulators spend memory on reserved address space.
+  explicit RuntimeTest(EngineConfig config = {}, const StoreLimits& limits = {.max_guarded_memories = 16})
       : engine(config), store(engine, limits), linker(store) {}
 
   Instantiation<Instance*> try_instantiate(std::string_view source) {
