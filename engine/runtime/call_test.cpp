@@ -207,8 +207,8 @@ TEST_P(GuardTest, MemoriesWithoutGuardsAreChecked) {
 }
 
 INSTANTIATE_TEST_SUITE_P(BothChecks, GuardTest, testing::Values(BoundsChecks::guard_pages, BoundsChecks::explicit_),
-                         [](const auto& info) {
-                           return info.param == BoundsChecks::guard_pages ? "guard_pages" : "explicit_checks";
+                         [](const auto& parameter) {
+                           return parameter.param == BoundsChecks::guard_pages ? "guard_pages" : "explicit_checks";
                          });
 
 }  // namespace

@@ -162,8 +162,8 @@ TEST_P(MemoryGrowth, ImpossibleSizesAreErrors) {
 }
 
 INSTANTIATE_TEST_SUITE_P(BothChecks, MemoryGrowth, testing::Values(BoundsChecks::guard_pages, BoundsChecks::explicit_),
-                         [](const auto& info) {
-                           return info.param == BoundsChecks::guard_pages ? "guard_pages" : "explicit_checks";
+                         [](const auto& parameter) {
+                           return parameter.param == BoundsChecks::guard_pages ? "guard_pages" : "explicit_checks";
                          });
 
 }  // namespace

@@ -63,7 +63,8 @@ struct HostAdapter<Callable, Return(Parameters...)> {
       return from_word<std::remove_cvref_t<Parameter>>(words[index - (with_caller ? 1 : 0)]);
   }
   template <std::size_t... index>
-  static Return invoke(Callable& callable, Caller& caller, const std::uint64_t* words, std::index_sequence<index...>) {
+  static Return invoke(Callable& callable, Caller& caller, [[maybe_unused]] const std::uint64_t* words,
+                       std::index_sequence<index...>) {
     return callable(argument<Parameters>(caller, words, index)...);
   }
 
