@@ -4,6 +4,8 @@
 #include <expected>
 #include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "decoder/base/error.h"
@@ -15,14 +17,25 @@ namespace invar::spec {
 struct Failure {
   ErrorCategory category = ErrorCategory::host;
   std::string message;
+  /// Which failure of the category, in words that do not depend on the place: for comparing runs. May be empty.
+  std::string_view kind;
 };
 template <class T>
 using Outcome = std::expected<T, Failure>;
 
 inline std::unexpected<Failure> failure(ErrorCategory category, std::string message) {
-  return std::unexpected(Failure{category, std::move(message)});
+  return std::unexpected(Failure{category, std::move(message), {}});
 }
-inline std::unexpected<Failure> failure(const Error& error) { return failure(error.category(), error.message()); }
+inline std::unexpected<Failure> failure(const Error& error) {
+  return std::unexpected(Failure{error.category(), error.message(), text_of(error.code)});
+}
+
+/// What an instance has come to, for comparing runs.
+struct InstanceState {
+  std::vector<std::pair<std::string, Value>> globals;  ///< The exported ones, in the order of the exports.
+  std::vector<std::span<const u8>> memories;           ///< All of its index space; valid until the next call.
+  std::vector<u64> tables;                             ///< Their sizes.
+};
 
 class Adapter {
  public:
@@ -40,6 +53,8 @@ class Adapter {
   virtual Outcome<std::vector<Value>> invoke(Id instance, const std::string& function,
                                              std::span<const Value> arguments) = 0;
   virtual Outcome<Value> get(Id instance, const std::string& global) = 0;
+  /// An engine that cannot look inside says nothing.
+  virtual InstanceState state(Id) { return {}; }
 };
 
 }  // namespace invar::spec

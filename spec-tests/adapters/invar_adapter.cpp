@@ -14,11 +14,11 @@ namespace invar::spec {
 
 namespace {
 
-Failure to_failure(const Trap& trap) { return {category_of(trap.kind), trap.message}; }
+Failure to_failure(const Trap& trap) { return {category_of(trap.kind), trap.message, text_of(trap.kind)}; }
 
 Failure to_failure(const InstantiationFailure& failure) {
   if (const Trap* trap = failure.trap()) return to_failure(*trap);
-  return {failure.error()->category(), failure.error()->message()};
+  return {failure.error()->category(), failure.error()->message(), text_of(failure.error()->code)};
 }
 
 /// A reference as a script sees it. Which hierarchy it is in, only its static type tells.
@@ -147,6 +147,19 @@ class InvarAdapter final : public Adapter {
     }
     const Global& global = *std::get<Global*>(*item);
     return to_value(engine_.types(), global.value, global.type.type);
+  }
+
+  InstanceState state(Id id) override {
+    const Instance& instance = *instances_[id];
+    InstanceState state;
+    for (const Export& item : instance.module->exports) {
+      if (item.kind != ExternKind::global) continue;
+      const Global& global = *instance.global_list[item.index];
+      state.globals.emplace_back(item.name, to_value(engine_.types(), global.value, global.type.type));
+    }
+    for (const Memory* memory : instance.memory_list) state.memories.emplace_back(memory->base, memory->size);
+    for (const Table* table : instance.table_list) state.tables.push_back(table->size);
+    return state;
   }
 
  private:

@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <optional>
+
+#include "spec-tests/script/trace.h"
 
 namespace invar::spec {
 
@@ -42,23 +45,65 @@ struct Attempt {
 class Runner {
  public:
   Runner(const Script& script, Adapter& adapter, const RunOptions& options)
-      : script_(script), adapter_(adapter), options_(options) {
+      : script_(script), adapter_(adapter), options_(options), trace_(options.deterministic, has_threads(script)) {
     result_.path = script.path;
   }
 
   ScriptResult run() {
+    if (!options_.only.empty()) return run_only();
     for (const Command& command : script_.commands) {
-      const size_t before = result_.failures.size();
-      run(command);
-      CommandCount& count = result_.counts[static_cast<size_t>(command.kind)];
-      ++count.run;
-      if (result_.failures.size() != before) ++count.failed;
+      if (options_.before_command)
+        options_.before_command(static_cast<size_t>(&command - script_.commands.data()), result_);
+      run_and_count(command);
+      trace_.mark();
     }
+    // What racing threads leave behind is theirs to decide.
+    if (!has_threads(script_)) {
+      for (const Id instance : live_) trace_.add(adapter_.state(instance));
+    }
+    result_.digest = trace_.digest();
+    result_.marks = trace_.marks();
     return std::move(result_);
   }
 
  private:
   using Id = Adapter::Id;
+
+  static bool has_threads(const Script& script) {
+    return std::ranges::any_of(script.commands, [](const Command& each) { return each.kind == CommandKind::thread; });
+  }
+
+  void run_and_count(const Command& command) {
+    const size_t before = result_.failures.size();
+    run(command);
+    CommandCount& count = result_.counts[static_cast<size_t>(command.kind)];
+    ++count.run;
+    if (result_.failures.size() != before) ++count.failed;
+  }
+
+  ScriptResult run_only() {
+    for (const Command& command : script_.commands) {
+      if (options_.before_command)
+        options_.before_command(static_cast<size_t>(&command - script_.commands.data()), result_);
+      if (command.id == options_.only) {
+        result_ = {};
+        result_.path = script_.path;
+        run_and_count(command);
+        return std::move(result_);
+      }
+      if (changes_state(command.kind)) run(command);
+    }
+    result_ = {};
+    result_.path = script_.path;
+    result_.error = "there is no command " + options_.only;
+    return std::move(result_);
+  }
+
+  /// Could the command matter to those behind it? Modules that are never instantiated do not.
+  static bool changes_state(CommandKind kind) {
+    return kind != CommandKind::assert_malformed && kind != CommandKind::assert_malformed_custom &&
+           kind != CommandKind::assert_invalid && kind != CommandKind::assert_invalid_custom;
+  }
 
   void run(const Command& command) {
     if (!command.error.empty()) return fail(command, "a command", command.error);
@@ -100,8 +145,24 @@ class Runner {
   // --- modules and instances
 
   Outcome<Id> load(const ModuleSource& source) {
-    if (!source.binary) return failure(source.binary.error());
-    return adapter_.load(*source.binary);
+    return seen(source.binary ? adapter_.load(*source.binary) : failure(source.binary.error()));
+  }
+
+  /// Tells the trace how something went.
+  template <class T>
+  Outcome<T> seen(Outcome<T> outcome) {
+    if (outcome) {
+      trace_.add_success();
+    } else {
+      trace_.add(outcome.error());
+    }
+    return outcome;
+  }
+
+  Outcome<Id> make_instance(Id module) {
+    Outcome<Id> instance = seen(adapter_.instantiate(module));
+    if (instance) live_.push_back(*instance);
+    return instance;
   }
 
   Outcome<Id> define(const ModuleSource& source) {
@@ -115,7 +176,7 @@ class Runner {
   }
 
   Outcome<Id> instantiate(Id module, const std::string& name) {
-    Outcome<Id> instance = adapter_.instantiate(module);
+    Outcome<Id> instance = make_instance(module);
     if (instance) {
       latest_instance_ = *instance;
       if (!name.empty()) instances_[name] = *instance;
@@ -158,7 +219,17 @@ class Runner {
 
   // --- actions
 
-  Outcome<std::vector<Value>> act(const Action& action) {
+  Outcome<std::vector<Value>> act(const Action& action, const std::vector<Pattern>& expected = {}) {
+    Outcome<std::vector<Value>> values = perform(action);
+    if (values) {
+      trace_.add(*values, expected);
+    } else {
+      trace_.add(values.error());
+    }
+    return values;
+  }
+
+  Outcome<std::vector<Value>> perform(const Action& action) {
     const Outcome<Id> id = instance(action.instance);
     if (!id) return std::unexpected(id.error());
     if (!action.is_get) return adapter_.invoke(*id, action.field, action.arguments);
@@ -168,7 +239,7 @@ class Runner {
   }
 
   void run_assert_return(const Command& command) {
-    const Outcome<std::vector<Value>> values = act(command.action);
+    const Outcome<std::vector<Value>> values = act(command.action, command.expected);
     if (!values) return fail(command, to_string(command.expected), describe(values.error()));
     bool good = values->size() == command.expected.size();
     for (size_t i = 0; good && i < values->size(); ++i) good = matches((*values)[i], command.expected[i]);
@@ -194,7 +265,7 @@ class Runner {
   Attempt attempt_instantiate(const ModuleSource& source) {
     const Outcome<Id> module = load(source);
     if (!module) return {module.error(), {}};
-    const Outcome<Id> instance = adapter_.instantiate(*module);
+    const Outcome<Id> instance = make_instance(*module);
     if (instance) return {std::nullopt, "an instance"};
     return {instance.error(), {}};
   }
@@ -206,7 +277,7 @@ class Runner {
     if (category == ErrorCategory::exception) return;  // assert_exception names no message
     ++result_.messages;
     if (attempt.failure->message.starts_with(command.text)) return;
-    result_.mismatches.push_back({command.position, command.kind, expected, describe(*attempt.failure)});
+    result_.mismatches.push_back({command.id, command.position, command.kind, expected, describe(*attempt.failure)});
     if (options_.strict_messages) fail(command, expected, describe(*attempt.failure));
   }
 
@@ -216,13 +287,15 @@ class Runner {
   }
 
   void fail(const Command& command, std::string expected, std::string got) {
-    result_.failures.push_back({command.position, command.kind, std::move(expected), std::move(got)});
+    result_.failures.push_back({command.id, command.position, command.kind, std::move(expected), std::move(got)});
   }
 
   const Script& script_;
   Adapter& adapter_;
   const RunOptions& options_;
   ScriptResult result_;
+  Trace trace_;
+  std::vector<Id> live_;  // in the order they were made
   std::map<std::string, Id> definitions_;
   std::map<std::string, Id> instances_;
   std::optional<Id> latest_definition_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -15,10 +16,17 @@ struct RunOptions {
   Features features;
   /// Error messages must begin with the expected text; otherwise they are only counted.
   bool strict_messages = false;
+  /// The engine leaves no NaN's bits to the processor: the trace takes them as they are.
+  bool deterministic = false;
+  /// Report the command with this id alone. Of those before it, the ones that could matter to it are run too.
+  std::string only = {};
+  /// Called before each command that is run, with its index and what there is so far. May be empty.
+  std::function<void(size_t index, const struct ScriptResult& so_far)> before_command = {};
 };
 
 /// A command that did not do what the script says.
 struct CommandFailure {
+  std::string id;  ///< Command::id
   TextPosition position;
   CommandKind kind = CommandKind::module;
   std::string expected;
@@ -39,6 +47,8 @@ struct ScriptResult {
   std::vector<CommandFailure> failures;
   u32 messages = 0;                        ///< Assertions that name an error message and saw an error of their kind.
   std::vector<CommandFailure> mismatches;  ///< Those whose message does not begin with the expected text.
+  u64 digest = 0;                          ///< Of all that was seen, and of the instances' state at the end.
+  std::vector<u32> marks;                  ///< One for each command: see Trace.
 
   bool passed() const { return error.empty() && failures.empty(); }
 };

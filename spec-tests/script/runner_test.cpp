@@ -181,6 +181,42 @@ TEST(ScriptRunner, WhatCannotBeRunFails) {
   EXPECT_EQ(result.failures[1].got, "not supported");
 }
 
+TEST(ScriptRunner, OneCommandAloneWithWhatItNeeds) {
+  std::vector<Command> commands = {module_command(CommandKind::module, 'a'), module_command(CommandKind::module, 'b'),
+                                   module_command(CommandKind::assert_invalid, 'a', {}, "type mismatch"), expect_i32(7),
+                                   expect_i32(1)};
+  for (size_t i = 0; i < commands.size(); ++i) commands[i].id = std::to_string(i);
+  const Script script{"fake.wast", commands};
+  const auto only = [&](const std::string& id) {
+    FakeAdapter adapter;
+    RunOptions options;
+    options.only = id;
+    return run(script, adapter, options);
+  };
+  const ScriptResult good = only("4");
+  EXPECT_TRUE(good.passed());
+  EXPECT_EQ(good.counts[static_cast<size_t>(CommandKind::assert_return)].run, 1u);
+  EXPECT_EQ(good.counts[static_cast<size_t>(CommandKind::module)].run, 0u);
+  const ScriptResult bad = only("3");
+  ASSERT_EQ(bad.failures.size(), 1u);
+  EXPECT_EQ(bad.failures[0].id, "3");
+  EXPECT_EQ(only("9").error, "there is no command 9");
+}
+
+TEST(ScriptRunner, TracesDifferFromTheFirstDifferenceOn) {
+  const std::vector<Command> one = {module_command(CommandKind::module, 'a'), expect_i32(0), expect_i32(0)};
+  std::vector<Command> other = one;
+  other[1].action.field = "none";
+  const ScriptResult a = run_commands(one), again = run_commands(one), b = run_commands(other);
+  EXPECT_EQ(a.digest, again.digest);
+  EXPECT_EQ(a.marks, again.marks);
+  ASSERT_EQ(a.marks.size(), 3u);
+  EXPECT_EQ(a.marks[0], b.marks[0]);
+  EXPECT_NE(a.marks[1], b.marks[1]);
+  EXPECT_NE(a.marks[2], b.marks[2]);
+  EXPECT_NE(a.digest, b.digest);
+}
+
 TEST(ScriptRunner, GetAndRegister) {
   Command get = expect_i32(100);
   get.action.is_get = true;

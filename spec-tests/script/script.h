@@ -53,6 +53,9 @@ struct Action {
 struct Command {
   CommandKind kind = CommandKind::module;
   TextPosition position;
+  /// Hash of the command's tokens, eight hexadecimal digits; ".2" and so on where a script repeats itself. Independent
+  /// of the place in the script, of white space and of comments.
+  std::string id;
   ModuleSource module;            ///< module, module_definition and the assertions about modules.
   bool has_module = false;        ///< assert_trap and assert_exhaustion: of `module`, not of `action`.
   Action action;                  ///< invoke, get and the assertions about actions.

@@ -1,13 +1,17 @@
 #include "spec-tests/script/script_parser.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
+#include <unordered_map>
 #include <utility>
 
 #include "decoder/text/cursor.h"
 #include "decoder/text/lexer.h"
 #include "decoder/text/number.h"
 #include "decoder/text/parser.h"
+#include "spec-tests/script/digest.h"
 
 namespace invar::spec {
 
@@ -95,9 +99,26 @@ class ScriptParser {
         cursor_ = start;
         INVAR_TRY(cursor_.skip());
       }
+      command.id = identify(start.index(), cursor_.index());
       commands.push_back(std::move(command));
     }
     return commands;
+  }
+
+  /// The id of the command that the tokens make up.
+  std::string identify(u32 first, u32 last) {
+    const text::TokenStream& stream = cursor_.stream();
+    Digest digest;
+    for (u32 i = first; i < last; ++i) digest.add(stream.text(stream.tokens[i]));
+    const auto at = std::ranges::upper_bound(stream.annotations, first, {}, &text::Annotation::before);
+    for (auto each = at; each != stream.annotations.end() && each->before <= last; ++each) {
+      digest.add(static_cast<u64>(each->kind));
+      for (u32 i = 0; i < each->count; ++i) digest.add(stream.text(stream.annotation_tokens[each->first + i]));
+    }
+    std::string id = fmt::format("{:08x}", digest.value() >> 32);
+    const u32 occurrence = ++occurrences_[id];
+    if (occurrence > 1) id += fmt::format(".{}", occurrence);
+    return id;
   }
 
  private:
@@ -287,6 +308,7 @@ class ScriptParser {
 
   Cursor cursor_;
   text::ParseOptions options_;
+  std::unordered_map<std::string, u32> occurrences_;
 };
 
 /// Does the source begin with a module field rather than with a command?
@@ -307,6 +329,7 @@ Result<Script> parse_script(std::string path, std::string_view source, const Fea
   if (is_bare_module(Cursor{stream})) {
     Command command;
     command.position = {1, 1};
+    command.id = ScriptParser{stream, features}.identify(0, static_cast<u32>(stream.tokens.size()) - 1);
     command.module.binary = text::parse_module(source, features);
     script.commands.push_back(std::move(command));
     return script;

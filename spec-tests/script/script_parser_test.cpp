@@ -143,6 +143,27 @@ TEST(ScriptParser, ACommandThatIsNotUnderstoodIsKeptWithItsError) {
   EXPECT_EQ(script->commands[2].position.line, 4u);
 }
 
+TEST(ScriptParser, IdsFollowFromTheTokensAlone) {
+  const auto one = commands_of(R"((module) (invoke "f" (i32.const 1)) (invoke "f" (i32.const 1)) (get "g"))");
+  const auto other = commands_of("(get \"g\") ;; a comment\n(module  (; another ;) ) (invoke \"f\"\n(i32.const 1))");
+  ASSERT_EQ(one.size(), 4u);
+  ASSERT_EQ(other.size(), 3u);
+  EXPECT_EQ(one[0].id.size(), 8u);
+  EXPECT_EQ(one[0].id, other[1].id);
+  EXPECT_EQ(one[1].id, other[2].id);
+  EXPECT_EQ(one[2].id, one[1].id + ".2");
+  EXPECT_EQ(one[3].id, other[0].id);
+  EXPECT_NE(one[0].id, one[1].id);
+}
+
+TEST(ScriptParser, AnnotationsCountInIds) {
+  const auto commands = commands_of(R"((module (@custom "a" "1")) (module (@custom "a" "2")) (module))");
+  ASSERT_EQ(commands.size(), 3u);
+  EXPECT_NE(commands[0].id, commands[1].id);
+  EXPECT_NE(commands[0].id, commands[2].id);
+  EXPECT_EQ(commands[2].id.size(), 8u);
+}
+
 TEST(ScriptParser, ASourceThatEndsTooEarlyIsAnError) {
   EXPECT_FALSE(parse_script("test.wast", R"wast((assert_return (invoke "f"))wast", Features{}));
   EXPECT_FALSE(parse_script("test.wast", "(module) )", Features{}));
