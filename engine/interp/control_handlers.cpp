@@ -1,4 +1,6 @@
 // Handlers of branches, calls and returns.
+#include <fmt/format.h>
+
 #include "engine/interp/backtrace.h"
 #include "engine/interp/frame.h"
 #include "engine/interp/handlers.h"
@@ -180,8 +182,11 @@ INVAR_HANDLER(call_ref) {
 }
 
 /// The slow half of call_indirect's type test: subtypes, and which trap it is.
-TrapKind check_indirect(const Func* func, u32 wanted, const Instance* inst) {
-  if (!func) return TrapKind::uninitialized_element;
+[[gnu::noinline]] TrapKind check_indirect(const Func* func, u32 wanted, const Instance* inst, u64 index) {
+  if (!func) {
+    inst->store->pending_trap.message = fmt::format("{} {}", text_of(TrapKind::uninitialized_element), index);
+    return TrapKind::uninitialized_element;
+  }
   return inst->store->engine().types().is_subtype(func->type_id, wanted) ? TrapKind::none
                                                                          : TrapKind::indirect_call_type_mismatch;
 }
@@ -195,7 +200,7 @@ TrapKind check_indirect(const Func* func, u32 wanted, const Instance* inst) {
   const Func* func = func_of(table.elements[index]);                                                  \
   const u32 wanted = inst->type_ids[static_cast<u32>(ip[2])];                                         \
   if (!func || func->type_id != wanted) [[unlikely]] {                                                \
-    const TrapKind trap = check_indirect(func, wanted, inst);                                         \
+    const TrapKind trap = check_indirect(func, wanted, inst, index);                                  \
     if (trap != TrapKind::none) INVAR_TRAP(trap);                                                     \
   }
 
