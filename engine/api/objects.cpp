@@ -39,7 +39,7 @@ Store& Store::operator=(Store&& other) noexcept {
 
 void Store::set_fuel(std::int64_t units) { impl_->fuel = units; }
 std::int64_t Store::fuel() const { return impl_->fuel; }
-void Store::interrupt() { impl_->interrupt.store(1, std::memory_order_relaxed); }
+void Store::interrupt() { impl_->interrupt(); }
 
 Val::Val(const Func& function)
     : type_(function ? ValType::from_bits(
@@ -104,7 +104,7 @@ MemoryType Memory::type() const {
   return out;
 }
 
-std::span<std::uint8_t> Memory::data() const { return {impl_->base, impl_->size}; }
+std::span<std::uint8_t> Memory::data() const { return {impl_->base, impl_->settled_length()}; }
 
 std::uint64_t Memory::pages() const { return impl_->pages(); }
 
@@ -115,8 +115,9 @@ Result<std::uint64_t> Memory::grow(std::uint64_t pages) const {
 }
 
 std::optional<std::span<std::uint8_t>> Memory::slice(std::uint64_t address, std::uint64_t count) const {
-  if (address > impl_->size || count > impl_->size - address) return std::nullopt;
-  return data().subspan(address, count);
+  const std::span<std::uint8_t> all = data();
+  if (address > all.size() || count > all.size() - address) return std::nullopt;
+  return all.subspan(address, count);
 }
 
 Result<Table> Table::create(Store& store, const TableType& type, const Val& init) {

@@ -4,7 +4,7 @@
 
 #include <array>
 
-#include "engine/interp/handlers.h"
+#include "engine/interp/memory_address.h"
 #include "engine/interp/semantics_of.h"
 #include "engine/interp/signature.h"
 #include "engine/runtime/reference.h"
@@ -177,14 +177,8 @@ INVAR_HANDLER(wide) {
 /// The lane in memory; nullptr if out of bounds.
 template <Op op, bool address_64>
 [[gnu::always_inline]] inline u8* locate_lane(const u64* ip, u64 address, const Instance* inst) {
-  const Memory& memory = *inst->memories[field(ip, 3)];
-  constexpr u64 size = info(op).access;
-  u64 sum;
-  if (__builtin_add_overflow(address_64 ? address : static_cast<u32>(address), ip[2], &sum) || memory.size < size ||
-      sum > memory.size - size) {
-    return nullptr;
-  }
-  return memory.base + sum;
+  return locate_checked(*inst->memories[field(ip, 3)], address_64 ? address : static_cast<u32>(address), ip[2],
+                        info(op).access);
 }
 
 template <Op op, bool address_64>

@@ -39,12 +39,14 @@ namespace {
 /// Makes `callee` the running frame. False if the stack has no room for it; then nothing has changed.
 [[gnu::always_inline]] inline bool push_frame(const Code* code, Slot* callee, const Link& link, const u64*& ip,
                                               Slot*& fp, const Instance* inst, u64& r0) {
-  // The entry first: a thread that sees it sees the other fields as lowering left them.
+  // The entry first: a thread that sees it sees the frame's size as lowering left it. One that sees the stub may see
+  // either size; both suit the stub.
   const u64* entry = __atomic_load_n(&code->entry, __ATOMIC_ACQUIRE);
-  if (callee + code->frame_slots > inst->stack_limit) [[unlikely]]
+  const FrameSize frame = load_frame_size(*code);
+  if (callee + frame.slots > inst->stack_limit) [[unlikely]]
     return false;
   store_link(callee, code->link, link);
-  clear_slots(callee + code->link + link_slots, code->zero_slots);
+  clear_slots(callee + code->link + link_slots, frame.zero_slots);
   r0 = reinterpret_cast<u64>(code);  // for the stub of a function that is not lowered yet
   ip = entry;
   fp = callee;
@@ -135,7 +137,7 @@ INVAR_HANDLER(call) {
     if (changes_instance && link.return_ip != tail_return_code()) {                                 \
       callee_fp += tail_link_slots;                                                                 \
     }                                                                                               \
-    if (callee_fp + code->frame_slots > inst->stack_limit) [[unlikely]] {                           \
+    if (callee_fp + load_frame_size(*code).slots > inst->stack_limit) [[unlikely]] {                \
       INVAR_TRAP(TrapKind::call_stack_exhausted);                                                   \
     }                                                                                               \
     if (callee_fp != fp) {                                                                          \
@@ -264,7 +266,7 @@ INVAR_HANDLER(return_nothing) {
 }
 
 [[gnu::noinline]] TrapKind run_host_function(const Func& func, Instance* caller, Slot* fp) {
-  caller->store->stack_top = fp + func.code->frame_slots;
+  caller->store->stack_top = fp + func.code->frame.slots;
   platform::LandingSuspension suspension;
   return func.host(func.environment, caller, fp);
 }
@@ -289,11 +291,11 @@ INVAR_HANDLER(call_host) {
 [[gnu::noinline]] const u64* lower_for_call(Code* code, Slot* fp, const Instance* inst, TrapKind* trap) {
   *trap = lower(*code);
   if (*trap != TrapKind::none) return nullptr;
-  if (fp + code->frame_slots > inst->stack_limit) {
+  if (fp + code->frame.slots > inst->stack_limit) {
     *trap = TrapKind::call_stack_exhausted;
     return nullptr;
   }
-  clear_slots(fp + code->link + link_slots, code->zero_slots);
+  clear_slots(fp + code->link + link_slots, code->frame.zero_slots);
   return code->entry;
 }
 
@@ -315,11 +317,7 @@ INVAR_HANDLER(lower_function) {
 [[gnu::noinline]] TrapKind check_limits(Store& store, u32 fuel) {
   store.fuel -= fuel;
   if (store.fuel < 0 && store.engine().config().fuel) return TrapKind::out_of_fuel;
-  if (store.interrupt.load(std::memory_order_relaxed) != 0) {
-    store.interrupt.store(0, std::memory_order_relaxed);
-    return TrapKind::interrupted;
-  }
-  return TrapKind::none;
+  return store.take_interrupt() ? TrapKind::interrupted : TrapKind::none;
 }
 
 INVAR_HANDLER(tick) {

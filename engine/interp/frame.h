@@ -9,6 +9,8 @@
 // A callee's frame begins where its arguments lie among the caller's operands, so nothing is copied.
 #pragma once
 
+#include <bit>
+
 #include "engine/runtime/objects.h"
 
 namespace invar::interp {
@@ -27,6 +29,17 @@ struct Link {
 [[gnu::always_inline]] inline void store_link(Slot* fp, u32 link, const Link& value) {
   fp[link] = reinterpret_cast<Slot>(value.return_ip);
   fp[link + 1] = reinterpret_cast<Slot>(value.caller_fp);
+}
+
+// A function may be lowered by one thread while another pushes a frame for it: both fields at once, so that they
+// belong together whenever they are read.
+
+[[gnu::always_inline]] inline FrameSize load_frame_size(const Code& code) {
+  return std::bit_cast<FrameSize>(__atomic_load_n(reinterpret_cast<const u64*>(&code.frame), __ATOMIC_RELAXED));
+}
+
+inline void store_frame_size(Code& code, FrameSize size) {
+  __atomic_store_n(reinterpret_cast<u64*>(&code.frame), std::bit_cast<u64>(size), __ATOMIC_RELAXED);
 }
 
 /// What a tail call into another instance leaves below its callee's frame, once for a whole chain of such calls: the

@@ -36,6 +36,23 @@ Handler store_handler(Op op, Access access, Loc address, Loc value);
 Row extract_lane_row(Op op, Loc source);
 Row replace_lane_row(Op op, Loc vector, Loc value);
 
+// Atomic accesses; checked like others, and for alignment first.
+
+/// Family AtomicLoad: like load_row.
+Row atomic_load_row(Op op, Access access, Loc address);
+/// Family AtomicStore: like store_handler.
+Handler atomic_store_handler(Op op, Access access, Loc address, Loc value);
+/// Families AtomicRmw, AtomicCmpxchg: all operands in slots. Field 1: the address; field 2: the operand, or what is
+/// expected; field 3: the replacement. Word 2: the offset; checked: word 3: the memory.
+Row atomic_rmw_row(Op op, Access access);
+constexpr u32 atomic_rmw_words(Access access) { return access == Access::guarded ? 3 : 4; }
+/// Operands, and then the result, in the slots from field 0 on. Upper half: the memory, word 2: the offset.
+struct WaitHandlers {
+  Handler wait32, wait64, notify;
+  Handler fence;  // no operands
+};
+extern const WaitHandlers wait_handlers;
+
 /// How values move: one row or handler for each width. References are integers.
 enum class Width : u8 { int_64, float_32, float_64, vector_128 };
 inline constexpr u32 width_count = 4;

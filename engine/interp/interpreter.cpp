@@ -48,9 +48,9 @@ TrapKind interpret(Store& store, const Func& func, Slot* slots) {
     const TrapKind trap = interp::lower(code);
     if (trap != TrapKind::none) return trap;
   }
-  if (slots + code.frame_slots > store.stack_limit) return TrapKind::call_stack_exhausted;
+  if (slots + code.frame.slots > store.stack_limit) return TrapKind::call_stack_exhausted;
   interp::store_link(slots, code.link, {interp::exit_code(), nullptr});
-  std::fill_n(slots + code.link + interp::link_slots, code.zero_slots, Slot{0});
+  std::fill_n(slots + code.link + interp::link_slots, code.frame.zero_slots, Slot{0});
   Slot* const stack_top = store.stack_top;
   const TrapKind trap = interp::run_with_landing(store, code.entry, slots, func.instance);
   store.stack_top = stack_top;

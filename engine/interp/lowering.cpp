@@ -5,6 +5,7 @@
 
 #include "decoder/validate/function_walker.h"
 #include "engine/interp/backtrace.h"
+#include "engine/interp/frame.h"
 #include "engine/interp/interpreter.h"
 #include "engine/interp/lowering_sink.h"
 
@@ -26,8 +27,7 @@ TrapKind lower(Code& code) {
   std::copy(words.begin(), words.end(), storage.get());
   const u64* entry = storage.get();
   compiled.code_storage.push_back(std::move(storage));
-  code.frame_slots = sink.frame_slots();
-  code.zero_slots = sink.zero_slots();
+  store_frame_size(code, {sink.frame_slots(), sink.zero_slots()});
   register_code(entry, entry + words.size(), code);
   __atomic_store_n(&code.entry, entry, __ATOMIC_RELEASE);
   return TrapKind::none;

@@ -101,6 +101,13 @@ class LoweringSink : public NullSink {
   void ref_func(u32 function);
   void ref_as_non_null();
   void ref_eq();
+  void atomic_load(Op op, const Memarg& memarg);
+  void atomic_store(Op op, const Memarg& memarg);
+  void atomic_rmw(Op op, const Memarg& memarg);
+  void atomic_cmpxchg(Op op, const Memarg& memarg);
+  void atomic_wait(Op op, const Memarg& memarg);
+  void atomic_notify(const Memarg& memarg);
+  void atomic_fence();
 
   // Not executable yet: the right effect on the operand stack, and a trap where control reaches them
   // (lowering_unsupported.cpp).
@@ -132,13 +139,6 @@ class LoweringSink : public NullSink {
   void convert_extern(Op op);
   void ref_i31();
   void i31_get(Op op);
-  void atomic_load(Op op, const Memarg& memarg);
-  void atomic_store(Op op, const Memarg& memarg);
-  void atomic_rmw(Op op, const Memarg& memarg);
-  void atomic_cmpxchg(Op op, const Memarg& memarg);
-  void atomic_wait(Op op, const Memarg& memarg);
-  void atomic_notify(const Memarg& memarg);
-  void atomic_fence();
 
  private:
   /// Where an instruction finds an operand that it consumes.
@@ -180,6 +180,7 @@ class LoweringSink : public NullSink {
   void push_result(ValType type, u32 reg, Row row, u32 producer);
   void pop();
   Operand take(Immediate immediates = Immediate::none);
+  u32 take_in_slot();
   Operand locate(const Entry& entry, u32 index, Immediate immediates);
   u32 choose_register(ValType type);
   void spill(u32 index);
@@ -210,6 +211,10 @@ class LoweringSink : public NullSink {
   void push_slots(std::span<const ValType> types);
   void bulk(Handler handler, u32 operands, std::span<const ValType> results, u32 upper);
   Access access_of(const Memarg& memarg) const;
+  void emit_load(ValType type, Row row, Access access, const Operand& address, const Memarg& memarg);
+  void emit_store(Handler handler, Access access, const Operand& address, const Operand& value, const Memarg& memarg);
+  void emit_atomic_rmw(Op op, const Memarg& memarg, u32 address, u32 operand, u32 replacement);
+  void wait_or_notify(Handler handler, u32 operands, const Memarg& memarg);
   bool fits_guarded(const Memarg& memarg) const;
   u32 local_slot(u32 local) const { return local_slots_[local]; }
 

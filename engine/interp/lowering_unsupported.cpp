@@ -8,11 +8,6 @@ namespace {
 
 constexpr ValType type_reference = ValType::reference({Heap::any, 0}, true);
 
-/// Operands of an atomic instruction, the address included.
-u32 operand_count(Op op) { return static_cast<u32>(info(op).signature.find(':')); }
-
-ValType atomic_result(Op op) { return info(op).signature.ends_with('l') ? type_i64 : type_i32; }
-
 }  // namespace
 
 void LoweringSink::unsupported(u32 operands, std::span<const ValType> results) {
@@ -72,15 +67,5 @@ void LoweringSink::ref_cast(ValType) { unsupported(1, {{type_reference}}); }
 void LoweringSink::convert_extern(Op) { unsupported(1, {{type_reference}}); }
 void LoweringSink::ref_i31() { unsupported(1, {{type_reference}}); }
 void LoweringSink::i31_get(Op) { unsupported(1, {{type_i32}}); }
-
-// Threads
-
-void LoweringSink::atomic_load(Op op, const Memarg&) { unsupported(operand_count(op), {{atomic_result(op)}}); }
-void LoweringSink::atomic_store(Op op, const Memarg&) { unsupported(operand_count(op), {}); }
-void LoweringSink::atomic_rmw(Op op, const Memarg&) { unsupported(operand_count(op), {{atomic_result(op)}}); }
-void LoweringSink::atomic_cmpxchg(Op op, const Memarg&) { unsupported(operand_count(op), {{atomic_result(op)}}); }
-void LoweringSink::atomic_wait(Op op, const Memarg&) { unsupported(operand_count(op), {{type_i32}}); }
-void LoweringSink::atomic_notify(const Memarg&) { unsupported(2, {{type_i32}}); }
-void LoweringSink::atomic_fence() { unsupported(0, {}); }
 
 }  // namespace invar::interp

@@ -203,6 +203,16 @@ LoweringSink::Operand LoweringSink::take(Immediate immediates) {
   return operand;
 }
 
+/// Takes the top entry where it is, or will be, in memory: that costs an instruction for constants only.
+u32 LoweringSink::take_in_slot() {
+  const u32 index = static_cast<u32>(stack_.size() - 1);
+  if (stack_.back().where != Entry::Where::local) to_home(index);
+  const Entry& entry = stack_.back();
+  const u32 slot = entry.where == Entry::Where::local ? local_slot(entry.local) : entry.home;
+  pop();
+  return slot;
+}
+
 /// A register for a new result. Register-only entries are the last to be moved out.
 u32 LoweringSink::choose_register(ValType type) {
   const File file = file_of(type);
@@ -531,26 +541,20 @@ Access LoweringSink::access_of(const Memarg& memarg) const {
   return module_.memories[memarg.memory].is_64 ? Access::checked_64 : Access::checked_32;
 }
 
-void LoweringSink::load(Op op, const Memarg& memarg) {
-  const Access access = access_of(memarg);
-  const Operand address = take();
-  const Row row = load_row(op, access, address.loc);
+void LoweringSink::emit_load(ValType type, Row row, Access access, const Operand& address, const Memarg& memarg) {
   if (access == Access::guarded) {
-    emit_result_upper(result_type(op), row, address.slot, static_cast<u32>(memarg.offset));
+    emit_result_upper(type, row, address.slot, static_cast<u32>(memarg.offset));
   } else {
     too_large_ |= memarg.memory > 0xffff;
-    emit_result(result_type(op), row, address.slot, 0, memarg.memory);
+    emit_result(type, row, address.slot, 0, memarg.memory);
     code_.append(memarg.offset);
   }
 }
 
-void LoweringSink::store(Op op, const Memarg& memarg) {
-  const Access access = access_of(memarg);
-  const Operand value = take(Immediate::bits16);
-  const Operand address = take();
+void LoweringSink::emit_store(Handler handler, Access access, const Operand& address, const Operand& value,
+                              const Memarg& memarg) {
   pinned_ = 0;
   const u32 f1 = value.loc == Loc::imm ? static_cast<u32>(value.value) : value.slot;
-  const Handler handler = store_handler(op, access, address.loc, value.loc);
   if (access == Access::guarded) {
     code_.emit_wide(handler, address.slot, f1, static_cast<u32>(memarg.offset));
   } else {
@@ -560,6 +564,19 @@ void LoweringSink::store(Op op, const Memarg& memarg) {
   }
   last_ = none;
   last_copy_ = none;
+}
+
+void LoweringSink::load(Op op, const Memarg& memarg) {
+  const Access access = access_of(memarg);
+  const Operand address = take();
+  emit_load(result_type(op), load_row(op, access, address.loc), access, address, memarg);
+}
+
+void LoweringSink::store(Op op, const Memarg& memarg) {
+  const Access access = access_of(memarg);
+  const Operand value = take(Immediate::bits16);
+  const Operand address = take();
+  emit_store(store_handler(op, access, address.loc, value.loc), access, address, value, memarg);
 }
 
 // Instructions over consecutive slots

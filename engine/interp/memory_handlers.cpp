@@ -1,7 +1,7 @@
 // Handlers of the families Load and Store.
 #include <array>
 
-#include "engine/interp/handlers.h"
+#include "engine/interp/memory_address.h"
 #include "engine/interp/semantics_of.h"
 #include "engine/interp/signature.h"
 
@@ -9,37 +9,13 @@ namespace invar::interp {
 
 namespace {
 
-template <u32 bytes>
-struct RawOfSize;
-template <>
-struct RawOfSize<1> : std::type_identity<u8> {};
-template <>
-struct RawOfSize<2> : std::type_identity<u16> {};
-template <>
-struct RawOfSize<4> : std::type_identity<u32> {};
-template <>
-struct RawOfSize<8> : std::type_identity<u64> {};
-template <>
-struct RawOfSize<16> : std::type_identity<V128> {};
-/// What an access of the instruction moves to or from memory.
-template <Op op>
-using Raw = typename RawOfSize<info(op).access>::type;
-
-template <Access access>
-using Address = std::conditional_t<access == Access::checked_64, u64, u32>;
-
 /// Where the access goes; nullptr if it is out of bounds (found by comparison).
 template <Access access, u32 size>
 [[gnu::always_inline]] inline u8* locate(Address<access> address, const u64* ip, u8* mem, const Instance* inst) {
   if constexpr (access == Access::guarded) {
     return mem + (u64{address} + upper(ip));
   } else {
-    const Memory& memory = *inst->memories[field(ip, 3)];
-    u64 sum;
-    if (__builtin_add_overflow(u64{address}, ip[2], &sum) || memory.size < size || sum > memory.size - size) {
-      return nullptr;
-    }
-    return memory.base + sum;
+    return locate_checked(*inst->memories[field(ip, 3)], address, ip[2], size);
   }
 }
 

@@ -13,13 +13,13 @@ bool in_bounds(u64 from, u64 count, u64 size) { return count <= size && from <= 
 }  // namespace
 
 TrapKind memory_fill(Memory& memory, u64 to, u8 value, u64 count) {
-  if (!in_bounds(to, count, memory.size)) return TrapKind::out_of_bounds_memory_access;
+  if (!in_bounds(to, count, memory.settled_length())) return TrapKind::out_of_bounds_memory_access;
   if (count != 0) std::memset(memory.base + to, value, count);
   return TrapKind::none;
 }
 
 TrapKind memory_copy(Memory& to_memory, u64 to, const Memory& from_memory, u64 from, u64 count) {
-  if (!in_bounds(to, count, to_memory.size) || !in_bounds(from, count, from_memory.size)) {
+  if (!in_bounds(to, count, to_memory.settled_length()) || !in_bounds(from, count, from_memory.settled_length())) {
     return TrapKind::out_of_bounds_memory_access;
   }
   if (count != 0) std::memmove(to_memory.base + to, from_memory.base + from, count);
@@ -29,7 +29,7 @@ TrapKind memory_copy(Memory& to_memory, u64 to, const Memory& from_memory, u64 f
 TrapKind memory_init(Instance& instance, u32 segment, Memory& memory, u64 to, u64 from, u64 count) {
   std::span<const u8> bytes;
   if (!instance.dropped_datas[segment]) bytes = instance.module->bytes(instance.module->datas[segment].bytes);
-  if (!in_bounds(from, count, bytes.size()) || !in_bounds(to, count, memory.size)) {
+  if (!in_bounds(from, count, bytes.size()) || !in_bounds(to, count, memory.settled_length())) {
     return TrapKind::out_of_bounds_memory_access;
   }
   if (count != 0) std::memcpy(memory.base + to, bytes.data() + from, count);

@@ -4,6 +4,7 @@
 
 #include "decoder/binary/name_section.h"
 #include "engine/interp/backtrace.h"
+#include "engine/interp/frame.h"
 #include "engine/interp/interpreter.h"
 #include "engine/runtime/call.h"
 
@@ -30,6 +31,7 @@ CompiledModule::CompiledModule(Engine& engine, std::shared_ptr<const Module> mod
   for (u32 i = 0; i < codes.size(); ++i) {
     codes[i].entry = stub;
     codes[i].link = links[module_->functions[i].type];
+    codes[i].frame.slots = codes[i].link + interp::link_slots;  // which the caller stores before the stub runs
     codes[i].function = i;
     codes[i].module = this;
   }

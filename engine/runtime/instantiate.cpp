@@ -209,7 +209,8 @@ Instantiation<void> Instantiator::initialize_memory(u32 index) {
   INSTANTIATION_TRY_ASSIGN(const ConstEvaluator::Value offset, evaluate(segment.offset, memory.type.address_type()));
   const std::span<const u8> bytes = module_.bytes(segment.bytes);
   const u64 at = offset.slots[0];
-  if (at > memory.size || bytes.size() > memory.size - at) return trapped(TrapKind::out_of_bounds_memory_access);
+  const u64 size = memory.settled_length();
+  if (at > size || bytes.size() > size - at) return trapped(TrapKind::out_of_bounds_memory_access);
   if (!bytes.empty()) std::memcpy(memory.base + at, bytes.data(), bytes.size());
   return {};
 }

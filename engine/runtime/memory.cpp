@@ -67,15 +67,19 @@ bool reserve_guarded(Memory& memory) {
 }
 
 bool reserve_movable(Memory& memory, u64 bytes, u64 max_bytes) {
-  // A shared memory never moves, so all it may grow to is reserved at once.
+  // A shared memory never moves, so all it may grow to is reserved at once; or as much as the system grants.
   const bool whole = memory.type.is_shared || max_bytes <= small_memory;
-  const u64 wanted = platform::round_to_pages(std::max(whole ? max_bytes : bytes, u64{1}));
-  u8* const base = wanted == 0 ? nullptr : platform::reserve_zeroed(wanted);
-  if (base == nullptr) return false;
-  memory.base = base;
-  memory.reserved = wanted;
-  memory.guarded = false;
-  return true;
+  for (u64 target = whole ? max_bytes : bytes;; target = std::max(target / 2, bytes)) {
+    const u64 wanted = platform::round_to_pages(std::max(target, u64{1}));
+    u8* const base = wanted == 0 ? nullptr : platform::reserve_zeroed(wanted);
+    if (base != nullptr) {
+      memory.base = base;
+      memory.reserved = wanted;
+      memory.guarded = false;
+      return true;
+    }
+    if (target <= bytes) return false;
+  }
 }
 
 bool enlarge(Memory& memory, u64 bytes, u64 max_bytes) {

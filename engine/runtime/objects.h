@@ -28,8 +28,8 @@ constexpr u32 slots_of(ValType type) { return type == type_v128 ? 2 : 1; }
 using Ref = u64;
 
 struct Memory {
-  u8* base = nullptr;    ///< Never moves while `guarded`.
-  u64 size = 0;          ///< Bytes committed and accessible.
+  u8* base = nullptr;    ///< Never moves while `guarded`, nor that of a shared memory.
+  u64 size = 0;          ///< Bytes committed and accessible. Read it by length().
   bool guarded = false;  ///< 8 GiB + guard reserved: memory32 accesses need no bounds check.
   MemoryType type;       ///< `limits.min` is the declared minimum.
   u64 reserved = 0;      ///< Bytes of address space behind base.
@@ -38,7 +38,11 @@ struct Memory {
 
   /// Pages before, or -1 if it cannot grow by `delta` pages.
   s64 grow(u64 delta);
-  u64 pages() const { return size >> type.page_size_log2; }
+  /// `size` as the thread sees it now: another may be growing a shared memory.
+  u64 length() const { return __atomic_load_n(&size, __ATOMIC_RELAXED); }
+  /// The same before an access to what may have been added just now.
+  u64 settled_length() const { return __atomic_load_n(&size, __ATOMIC_ACQUIRE); }
+  u64 pages() const { return settled_length() >> type.page_size_log2; }
 };
 
 struct Table {
@@ -66,13 +70,17 @@ struct Tag {
   const FuncType* type = nullptr;
 };
 
+struct alignas(u64) FrameSize {
+  u32 slots = 0;       ///< Whole frame: parameters, link, locals, operands.
+  u32 zero_slots = 0;  ///< Declared locals to clear behind the link.
+};
+
 /// What calling a function needs. For wasm functions shared by all instances of a compiled module and filled in when
 /// the function is first called; each host function has one of its own.
 struct Code {
   const u64* entry = nullptr;  ///< First word of threaded code; at first a stub that lowers the function.
-  u32 frame_slots = 0;         ///< Whole frame: parameters, link, locals, operands.
+  FrameSize frame;             ///< At first room for the link only. See load_frame_size()
   u32 link = 0;                ///< Slot of the frame's link: max(parameter slots, result slots).
-  u32 zero_slots = 0;          ///< Declared locals to clear behind the link.
   u32 function = 0;            ///< Function index in the module.
   CompiledModule* module = nullptr;
 };

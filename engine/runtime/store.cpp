@@ -125,7 +125,7 @@ Result<Func*> Store::new_host_function_with_id(u32 type_id, HostCallback callbac
   Code& code = made->code;
   code.entry = made->words.data();
   code.link = std::max(slots_of(func.type->params), slots_of(func.type->results));
-  code.frame_slots = code.link + host_frame_extra;
+  code.frame.slots = code.link + host_frame_extra;
   host_functions_.push_back(std::move(made));
   return &func;
 }

@@ -53,8 +53,16 @@ class Store {
 
   /// Units left. Counts down if the engine's configuration says so; below zero the program stops.
   s64 fuel = 0;
-  /// Set from any thread to stop the running program; whoever sees it clears it.
-  std::atomic<u32> interrupt{0};
+  /// Stops the running program, or the next one, with the trap `interrupted`: one that polls (see EngineConfig) or
+  /// waits in memory.atomic.wait. From any thread.
+  void interrupt();
+  /// Is the program to stop? Clears it: whoever sees it stops.
+  bool take_interrupt() {
+    return interrupted_.load(std::memory_order_seq_cst) != 0 &&
+           interrupted_.exchange(0, std::memory_order_relaxed) != 0;
+  }
+  /// While the store's program waits: where (parking_lot.h).
+  std::atomic<void*> waits_at{nullptr};
   /// Details of the trap under way: the interpreter appends frames to the backtrace, innermost first; host functions
   /// may leave a message and an exit code. Reset when a call from the host begins.
   Trap pending_trap;
@@ -86,6 +94,7 @@ class Store {
   struct HostFunction;
   Engine& engine_;
   StoreLimits limits_;
+  std::atomic<u32> interrupted_{0};
   std::atomic<u64> memory_bytes_{0};  // a shared memory may grow in any thread
   u64 table_elements_ = 0;
   u32 guarded_memories_ = 0;

@@ -10,7 +10,7 @@ Watchdog::Watchdog(Store& store, std::chrono::duration<double> limit)
     : thread_([this, &store, limit] {
         std::unique_lock lock{mutex_};
         if (ended_.wait_for(lock, limit, [this] { return done_; })) return;
-        store.interrupt.store(1);
+        store.interrupt();
         if (ended_.wait_for(lock, std::chrono::seconds{1}, [this] { return done_; })) return;
         _exit(complain("trap: interrupted: the time limit is reached", exit_trap));
       }) {}

@@ -23,7 +23,7 @@ GuestMemory memory_of(const Instance* caller) {
       if (item.kind == ExternKind::memory && item.name == "memory") memory = caller->memory_list[item.index];
     }
   }
-  return {memory->base, memory->size};
+  return {memory->base, memory->settled_length()};
 }
 
 TrapKind call_function(void* environment, Instance* caller, Slot* slots) {
