@@ -2,6 +2,7 @@
 #pragma once
 
 #include <expected>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -53,6 +54,14 @@ class Adapter {
   virtual Outcome<std::vector<Value>> invoke(Id instance, const std::string& function,
                                              std::span<const Value> arguments) = 0;
   virtual Outcome<Value> get(Id instance, const std::string& global) = 0;
+  /// For a thread of the script: another adapter, of the same engine, where nothing is registered. It knows the
+  /// instances `shared` as 0, 1, ...; of them it can use what several threads may use, which is shared memories.
+  /// It must not outlive this one.
+  virtual Outcome<std::unique_ptr<Adapter>> fork(std::span<const Id>) {
+    return failure(ErrorCategory::host, "this engine runs no threads");
+  }
+  /// Makes what runs fail, soon. Callable from any thread.
+  virtual void interrupt() {}
   /// An engine that cannot look inside says nothing.
   virtual InstanceState state(Id) { return {}; }
 };

@@ -85,7 +85,8 @@ bool append_slots(std::vector<Slot>& slots, const Value& value, ValType type) {
 
 class InvarAdapter final : public Adapter {
  public:
-  explicit InvarAdapter(const EngineConfig& config) : engine_(config), store_(engine_), linker_(store_) {
+  explicit InvarAdapter(std::shared_ptr<Engine> engine)
+      : owner_(std::move(engine)), engine_(*owner_), store_(engine_), linker_(store_) {
     spectest_ = define_spectest(linker_);
   }
 
@@ -108,13 +109,32 @@ class InvarAdapter final : public Adapter {
     return instances_.size() - 1;
   }
 
-  Outcome<void> register_instance(Id instance, const std::string& name) override {
+  Outcome<void> register_instance(Id id, const std::string& name) override {
+    const Instance& instance = *instances_[id];
     linker_.remove_module(name);
-    linker_.define_instance(name, *instances_[instance]);
+    if (is_own(id)) {
+      linker_.define_instance(name, instance);
+      return {};
+    }
+    // Another thread's: nothing else may be used by both.
+    for (const Export& item : instance.module->exports) {
+      if (item.kind != ExternKind::memory) continue;
+      Memory* const memory = instance.memory_list[item.index];
+      if (memory->type.is_shared) linker_.define(name, item.name, memory);
+    }
     return {};
   }
 
+  Outcome<std::unique_ptr<Adapter>> fork(std::span<const Id> shared) override {
+    auto adapter = std::make_unique<InvarAdapter>(owner_);
+    for (const Id id : shared) adapter->instances_.push_back(instances_[id]);
+    return adapter;
+  }
+
+  void interrupt() override { store_.interrupt(); }
+
   Outcome<std::vector<Value>> invoke(Id instance, const std::string& name, std::span<const Value> arguments) override {
+    if (!is_own(instance)) return foreign();
     const std::optional<Extern> item = find_export(*instances_[instance], name);
     if (!item || !std::holds_alternative<Func*>(*item)) {
       return failure(ErrorCategory::host, fmt::format("no exported function \"{}\"", name));
@@ -141,6 +161,7 @@ class InvarAdapter final : public Adapter {
   }
 
   Outcome<Value> get(Id instance, const std::string& name) override {
+    if (!is_own(instance)) return foreign();
     const std::optional<Extern> item = find_export(*instances_[instance], name);
     if (!item || !std::holds_alternative<Global*>(*item)) {
       return failure(ErrorCategory::host, fmt::format("no exported global \"{}\"", name));
@@ -163,7 +184,13 @@ class InvarAdapter final : public Adapter {
   }
 
  private:
-  Engine engine_;
+  bool is_own(Id id) const { return instances_[id]->store == &store_; }
+  static std::unexpected<Failure> foreign() {
+    return failure(ErrorCategory::host, "the instance belongs to another thread");
+  }
+
+  std::shared_ptr<Engine> owner_;
+  Engine& engine_;
   Store store_;
   Linker linker_;
   Result<void> spectest_;
@@ -174,7 +201,10 @@ class InvarAdapter final : public Adapter {
 }  // namespace
 
 std::unique_ptr<Adapter> make_invar_adapter(const EngineConfig& config) {
-  return std::make_unique<InvarAdapter>(config);
+  EngineConfig adapted = config;
+  // A thread that a script does not end is ended by the runner.
+  adapted.interruptible |= config.features.has(Feature::threads);
+  return std::make_unique<InvarAdapter>(std::make_shared<Engine>(adapted));
 }
 
 }  // namespace invar::spec

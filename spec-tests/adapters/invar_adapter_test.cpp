@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "decoder/text/parser.h"
 
 namespace invar::spec {
@@ -86,6 +88,44 @@ TEST_F(InvarAdapterTest, RegisteredInstancesShareWhatTheyExport) {
     (func (export "set") (global.set $g (i32.const 5)))))");
   EXPECT_EQ(call(importer, "set"), "nothing");
   EXPECT_EQ(to_string(*adapter_->get(exporter, "g")), "i32.const 5");
+}
+
+TEST(InvarAdapterThreads, SeeWhatIsSharedAndNothingElse) {
+  EngineConfig config;
+  config.features.set(Feature::threads);
+  const std::unique_ptr<Adapter> parent = make_invar_adapter(config);
+  const auto make = [&](Adapter& adapter, std::string_view text) {
+    const Result<std::vector<u8>> bytes = text::parse_module(text, config.features);
+    EXPECT_TRUE(bytes) << bytes.error().message();
+    return adapter.instantiate(*adapter.load(*bytes));
+  };
+  const auto owner = make(*parent, R"((module
+    (memory (export "shared") 1 1 shared) (memory (export "own") 1)
+    (global (export "g") i32 (i32.const 1)) (func (export "f"))
+    (func (export "get") (result i32) (i32.load (i32.const 8)))))");
+  ASSERT_TRUE(owner);
+  const std::vector<Adapter::Id> shared = {*owner};
+  const auto child = parent->fork(shared);
+  ASSERT_TRUE(child);
+  ASSERT_TRUE((*child)->register_instance(0, "m"));
+  for (const std::string_view item : {"\"own\" (memory 1)", "\"g\" (global i32)", "\"f\" (func)"}) {
+    const auto refused = make(**child, "(module (import \"m\" " + std::string(item) + "))");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().category, ErrorCategory::unlinkable);
+  }
+  EXPECT_FALSE((*child)->invoke(0, "f", {}));
+  EXPECT_FALSE((*child)->get(0, "g"));
+  const auto user = make(**child, R"((module (import "m" "shared" (memory 1 1 shared))
+    (func (export "set") (i32.store (i32.const 8) (i32.const 77)))
+    (func (export "wait") (result i32) (memory.atomic.wait32 (i32.const 0) (i32.const 0) (i64.const -1)))))");
+  ASSERT_TRUE(user);
+  EXPECT_TRUE((*child)->invoke(*user, "set", {}));
+  EXPECT_EQ(to_string(*parent->invoke(*owner, "get", {})), "(i32.const 77)");
+
+  const std::jthread stopper([&] { (*child)->interrupt(); });
+  const auto stopped = (*child)->invoke(*user, "wait", {});
+  ASSERT_FALSE(stopped);
+  EXPECT_EQ(stopped.error().message, "interrupted");
 }
 
 }  // namespace

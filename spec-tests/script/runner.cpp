@@ -3,8 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <future>
+#include <iterator>
 #include <map>
 #include <optional>
+#include <system_error>
 
 #include "spec-tests/script/trace.h"
 
@@ -57,6 +62,10 @@ class Runner {
       run_and_count(command);
       trace_.mark();
     }
+    join_threads();
+    // Those of a thread have come when it was waited for.
+    std::ranges::sort(result_.failures, {},
+                      [](const auto& each) { return std::pair{each.position.line, each.position.column}; });
     // What racing threads leave behind is theirs to decide.
     if (!has_threads(script_)) {
       for (const Id instance : live_) trace_.add(adapter_.state(instance));
@@ -74,29 +83,38 @@ class Runner {
   }
 
   void run_and_count(const Command& command) {
-    const size_t before = result_.failures.size();
+    failed_ = false;
     run(command);
     CommandCount& count = result_.counts[static_cast<size_t>(command.kind)];
     ++count.run;
-    if (result_.failures.size() != before) ++count.failed;
+    if (failed_) ++count.failed;
   }
 
   ScriptResult run_only() {
     for (const Command& command : script_.commands) {
       if (options_.before_command)
         options_.before_command(static_cast<size_t>(&command - script_.commands.data()), result_);
-      if (command.id == options_.only) {
+      if (contains(command, options_.only)) {
         result_ = {};
         result_.path = script_.path;
         run_and_count(command);
+        join_threads();
+        // Of a thread's commands, this one.
+        std::erase_if(result_.failures, [&](const CommandFailure& each) { return each.id != options_.only; });
         return std::move(result_);
       }
       if (changes_state(command.kind)) run(command);
     }
+    join_threads();
     result_ = {};
     result_.path = script_.path;
     result_.error = "there is no command " + options_.only;
     return std::move(result_);
+  }
+
+  static bool contains(const Command& command, const std::string& id) {
+    return command.id == id ||
+           std::ranges::any_of(command.commands, [&](const Command& each) { return contains(each, id); });
   }
 
   /// Could the command matter to those behind it? Modules that are never instantiated do not.
@@ -135,11 +153,112 @@ class Runner {
         return expect_failure(command, ErrorCategory::invalid, attempt_load(command.module));
       case CommandKind::assert_unlinkable:
         return expect_failure(command, ErrorCategory::unlinkable, attempt_instantiate(command.module));
-      case CommandKind::assert_suspension:
       case CommandKind::thread:
+        return start_thread(command);
       case CommandKind::wait:
+        return wait_for(command);
+      case CommandKind::assert_suspension:
         return fail(command, "to run", "not supported");
     }
+  }
+
+  // --- threads
+
+  /// A thread of the script. Its runner and adapter are its own while it runs.
+  struct Thread {
+    const Command* command;
+    std::unique_ptr<Adapter> adapter;
+    std::unique_ptr<Runner> runner;
+    std::future<ScriptResult> result;
+  };
+  static constexpr size_t max_threads = 64;
+
+  /// The runner of a thread, beside its parent's.
+  Runner(const Runner& parent, const Command& thread, Adapter& adapter)
+      : own_script_{parent.script_.path, {}},
+        script_(own_script_),
+        adapter_(adapter),
+        options_(parent.options_),
+        trace_(parent.options_.deterministic, true) {
+    result_.path = script_.path;
+    for (Id id = 0; id < thread.shared.size(); ++id) instances_[thread.shared[id]] = id;
+  }
+
+  ScriptResult run_thread(const std::vector<Command>& commands) {
+    for (const Command& command : commands) {
+      if (stopped_) break;
+      run_and_count(command);
+    }
+    join_threads();
+    result_.digest = trace_.digest();
+    return std::move(result_);
+  }
+
+  void start_thread(const Command& command) {
+    std::vector<Id> shared;
+    for (const std::string& name : command.shared) {
+      const Outcome<Id> id = instance(name);
+      if (!id) return fail(command, "to start", describe(id.error()));
+      shared.push_back(*id);
+    }
+    if (threads_.size() == max_threads) return fail(command, "to start", "too many threads");
+    Outcome<std::unique_ptr<Adapter>> adapter = adapter_.fork(shared);
+    if (!adapter) return fail(command, "to start", describe(adapter.error()));
+    Thread& thread = threads_.emplace_back(&command, *std::move(adapter));
+    thread.runner.reset(new Runner(*this, command, *thread.adapter));
+    Runner* const runner = thread.runner.get();
+    try {
+      thread.result =
+          std::async(std::launch::async, [runner, &command] { return runner->run_thread(command.commands); });
+    } catch (const std::system_error& error) {
+      threads_.pop_back();
+      fail(command, "to start", error.what());
+    }
+  }
+
+  void wait_for(const Command& command) {
+    // The latest of that name: an earlier one is waited for at the end.
+    const auto found = std::find_if(threads_.rbegin(), threads_.rend(),
+                                    [&](const Thread& each) { return each.command->text == command.text; });
+    if (found == threads_.rend()) return fail(command, "success", "no thread " + command.text);
+    join(command, *found);
+    threads_.erase(std::next(found).base());
+  }
+
+  void join_threads() {
+    for (Thread& thread : threads_) {
+      failed_ = false;
+      join(*thread.command, thread);
+      if (failed_) ++result_.counts[static_cast<size_t>(CommandKind::thread)].failed;
+    }
+    threads_.clear();
+  }
+
+  /// Waits for the thread, which is stopped if it takes too long, and takes over what it found.
+  void join(const Command& waiting, Thread& thread) {
+    const auto limit = std::chrono::steady_clock::now() + options_.thread_limit;
+    constexpr std::chrono::milliseconds step{20};
+    while (!stopped_ && thread.result.wait_for(step) != std::future_status::ready) {
+      if (std::chrono::steady_clock::now() < limit) continue;
+      fail(waiting, fmt::format("thread {} to end", thread.command->text),
+           fmt::format("it has not after {} ms, and is stopped", options_.thread_limit.count()));
+      break;
+    }
+    thread.runner->stopped_ = true;
+    // Again and again, since it may be between two commands.
+    while (thread.result.wait_for(step) != std::future_status::ready) thread.adapter->interrupt();
+    take(thread.result.get());
+  }
+
+  void take(ScriptResult&& found) {
+    for (size_t kind = 0; kind < command_kind_count; ++kind) {
+      result_.counts[kind].run += found.counts[kind].run;
+      result_.counts[kind].failed += found.counts[kind].failed;
+    }
+    result_.messages += found.messages;
+    std::ranges::move(found.failures, std::back_inserter(result_.failures));
+    std::ranges::move(found.mismatches, std::back_inserter(result_.mismatches));
+    trace_.add(found.digest);
   }
 
   // --- modules and instances
@@ -287,15 +406,20 @@ class Runner {
   }
 
   void fail(const Command& command, std::string expected, std::string got) {
+    failed_ = true;
     result_.failures.push_back({command.id, command.position, command.kind, std::move(expected), std::move(got)});
   }
 
+  Script own_script_;  // a thread's: just the path
   const Script& script_;
   Adapter& adapter_;
   const RunOptions& options_;
   ScriptResult result_;
   Trace trace_;
-  std::vector<Id> live_;  // in the order they were made
+  bool failed_ = false;               // the command in hand
+  std::atomic<bool> stopped_{false};  // no more commands, and no more waiting
+  std::vector<Thread> threads_;       // not waited for yet
+  std::vector<Id> live_;              // in the order they were made
   std::map<std::string, Id> definitions_;
   std::map<std::string, Id> instances_;
   std::optional<Id> latest_definition_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <functional>
 #include <string>
 #include <vector>
@@ -20,6 +21,8 @@ struct RunOptions {
   bool deterministic = false;
   /// Report the command with this id alone. Of those before it, the ones that could matter to it are run too.
   std::string only = {};
+  /// How long `wait`, and the end of the script, wait for a thread before it is stopped: that is a failure.
+  std::chrono::milliseconds thread_limit = std::chrono::seconds{30};
   /// Called before each command that is run, with its index and what there is so far. May be empty.
   std::function<void(size_t index, const struct ScriptResult& so_far)> before_command = {};
 };
@@ -53,7 +56,8 @@ struct ScriptResult {
   bool passed() const { return error.empty() && failures.empty(); }
 };
 
-/// Every command is run and counted; one that cannot be run is a failure, with the reason.
+/// Every command is run and counted, those of the script's threads too; one that cannot be run is a failure, with the
+/// reason.
 ScriptResult run(const Script& script, Adapter& adapter, const RunOptions& options);
 
 }  // namespace invar::spec

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+
 namespace invar::spec {
 namespace {
 
@@ -177,8 +180,106 @@ TEST(ScriptRunner, WhatCannotBeRunFails) {
   Command wait;
   wait.kind = CommandKind::wait;
   const ScriptResult result = run_commands({unknown, thread, wait, action_command(CommandKind::invoke, "f", "gone")});
-  EXPECT_EQ(result.failures.size(), 4u);
-  EXPECT_EQ(result.failures[1].got, "not supported");
+  ASSERT_EQ(result.failures.size(), 4u);
+  EXPECT_EQ(result.failures[1].got, "host error: this engine runs no threads");
+  EXPECT_EQ(result.failures[2].got, "no thread ");
+}
+
+/// Its threads know the shared instances; "wait" takes until somebody interrupts.
+class ThreadedAdapter final : public Adapter {
+ public:
+  explicit ThreadedAdapter(size_t instances = 0) : instances_(instances) {}
+  Outcome<Id> load(std::span<const u8>) override { return 0; }
+  Outcome<Id> instantiate(Id) override { return instances_++; }
+  Outcome<void> register_instance(Id, const std::string&) override { return {}; }
+  Outcome<std::vector<Value>> invoke(Id instance, const std::string& function, std::span<const Value>) override {
+    if (function == "wait") {
+      while (!interrupted_.exchange(false)) std::this_thread::yield();
+      return failure(ErrorCategory::exhaustion, "interrupted");
+    }
+    return std::vector{Value::number_value(ValKind::i32, instance)};
+  }
+  Outcome<Value> get(Id, const std::string&) override { return Value{}; }
+  Outcome<std::unique_ptr<Adapter>> fork(std::span<const Id> shared) override {
+    return std::make_unique<ThreadedAdapter>(shared.size());
+  }
+  void interrupt() override { interrupted_ = true; }
+
+ private:
+  size_t instances_;
+  std::atomic<bool> interrupted_{false};
+};
+
+ScriptResult run_threads(std::vector<Command> commands, std::chrono::milliseconds limit = std::chrono::seconds{30}) {
+  // Positions in the order of the text.
+  u32 line = 0;
+  const auto number = [&](auto& self, std::vector<Command>& list) -> void {
+    for (Command& each : list) {
+      each.position = {++line, 1};
+      each.id = std::to_string(line);
+      self(self, each.commands);
+    }
+  };
+  number(number, commands);
+  ThreadedAdapter adapter;
+  RunOptions options;
+  options.thread_limit = limit;
+  return run({"fake.wast", std::move(commands)}, adapter, options);
+}
+
+Command thread_command(std::string name, std::vector<Command> commands, std::vector<std::string> shared = {}) {
+  Command command;
+  command.kind = CommandKind::thread;
+  command.text = std::move(name);
+  command.commands = std::move(commands);
+  command.shared = std::move(shared);
+  return command;
+}
+
+Command wait_command(std::string name) {
+  Command command;
+  command.kind = CommandKind::wait;
+  command.text = std::move(name);
+  return command;
+}
+
+TEST(ScriptRunner, AThreadHasInstancesOfItsOwnAndThoseThatAreShared) {
+  const ScriptResult result =
+      run_threads({module_command(CommandKind::module, 'a', "A"), module_command(CommandKind::module, 'b', "B"),
+                   thread_command("T",
+                                  {expect_i32(0, "B"), module_command(CommandKind::module, 'c', "A"), expect_i32(1),
+                                   thread_command("U", {expect_i32(0, "A")}, {"A"}), wait_command("U")},
+                                  {"B"}),
+                   wait_command("T"), expect_i32(0, "A")});
+  EXPECT_TRUE(result.passed()) << result.failures[0].position.line << result.failures[0].got;
+  EXPECT_EQ(result.counts[static_cast<size_t>(CommandKind::assert_return)].run, 4u);
+  EXPECT_EQ(result.counts[static_cast<size_t>(CommandKind::thread)].run, 2u);
+}
+
+TEST(ScriptRunner, FailuresOfAThreadAreReportedWhereTheyAre) {
+  const ScriptResult result =
+      run_threads({thread_command("T", {expect_i32(0), expect_i32(0)}),  // lines 1 to 3
+                   expect_i32(7), wait_command("T"), wait_command("T"), thread_command("V", {expect_i32(0)})});
+  ASSERT_EQ(result.failures.size(), 5u);
+  const u32 lines[] = {2, 3, 4, 6, 8};
+  for (size_t i = 0; i < 5; ++i) EXPECT_EQ(result.failures[i].position.line, lines[i]);
+  EXPECT_EQ(failed(result, CommandKind::wait), 1u);
+  EXPECT_EQ(failed(result, CommandKind::thread), 0u);
+  EXPECT_EQ(failed(result, CommandKind::assert_return), 4u);
+}
+
+TEST(ScriptRunner, AThreadThatDoesNotEndIsStopped) {
+  const auto endless = [] { return action_command(CommandKind::invoke, "wait"); };
+  const std::vector<Command> body = {module_command(CommandKind::module, 'a'), endless(), endless()};
+  const ScriptResult result =
+      run_threads({thread_command("T", {thread_command("U", body), wait_command("U"), endless()}), wait_command("T"),
+                   thread_command("V", body)},
+                  std::chrono::milliseconds{50});
+  // The waits for T and (at the end) for V, perhaps that for U, and the calls that were stopped.
+  EXPECT_EQ(failed(result, CommandKind::thread), 1u);
+  EXPECT_GE(failed(result, CommandKind::wait), 1u);
+  EXPECT_GE(failed(result, CommandKind::invoke), 2u);
+  EXPECT_FALSE(result.failures.empty());
 }
 
 TEST(ScriptRunner, OneCommandAloneWithWhatItNeeds) {

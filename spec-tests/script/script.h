@@ -56,14 +56,16 @@ struct Command {
   /// Hash of the command's tokens, eight hexadecimal digits; ".2" and so on where a script repeats itself. Independent
   /// of the place in the script, of white space and of comments.
   std::string id;
-  ModuleSource module;            ///< module, module_definition and the assertions about modules.
-  bool has_module = false;        ///< assert_trap and assert_exhaustion: of `module`, not of `action`.
-  Action action;                  ///< invoke, get and the assertions about actions.
-  std::vector<Pattern> expected;  ///< assert_return
-  std::string text;               ///< The expected message; register: the name; thread, wait: the thread's name.
-  std::string name;               ///< register: the instance; module_instance: its name.
-  std::string definition;         ///< module_instance: the definition's name.
-  std::string error;              ///< Set if the command could not be understood: why.
+  ModuleSource module;              ///< module, module_definition and the assertions about modules.
+  bool has_module = false;          ///< assert_trap and assert_exhaustion: of `module`, not of `action`.
+  Action action;                    ///< invoke, get and the assertions about actions.
+  std::vector<Pattern> expected;    ///< assert_return
+  std::string text;                 ///< The expected message; register: the name; thread, wait: the thread's name.
+  std::vector<std::string> shared;  ///< thread: the instances that it shares.
+  std::vector<Command> commands;    ///< thread: what it does.
+  std::string name;                 ///< register: the instance; module_instance: its name.
+  std::string definition;           ///< module_instance: the definition's name.
+  std::string error;                ///< Set if the command could not be understood: why.
 };
 
 struct Script {

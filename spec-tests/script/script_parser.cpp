@@ -89,20 +89,25 @@ class ScriptParser {
 
   Result<std::vector<Command>> parse() {
     std::vector<Command> commands;
-    while (!cursor_.at_end()) {
-      const Cursor start = cursor_;
-      Command command;
-      command.position = cursor_.position();
-      if (Result<void> done = parse_command(command); !done) {
-        // Goes on behind the command; where not even its end can be found, the script ends here.
-        command.error = done.error().message();
-        cursor_ = start;
-        INVAR_TRY(cursor_.skip());
-      }
-      command.id = identify(start.index(), cursor_.index());
-      commands.push_back(std::move(command));
-    }
+    while (!cursor_.at_end()) INVAR_TRY(parse_next(commands));
     return commands;
+  }
+
+  Result<void> parse_next(std::vector<Command>& commands) {
+    const Cursor start = cursor_;
+    const u32 depth = depth_;
+    Command command;
+    command.position = cursor_.position();
+    if (Result<void> done = parse_command(command); !done) {
+      // Goes on behind the command; where not even its end can be found, the script ends here.
+      command.error = done.error().message();
+      cursor_ = start;
+      depth_ = depth;
+      INVAR_TRY(cursor_.skip());
+    }
+    command.id = identify(start.index(), cursor_.index());
+    commands.push_back(std::move(command));
+    return {};
   }
 
   /// The id of the command that the tokens make up.
@@ -167,10 +172,11 @@ class ScriptParser {
         }
         break;
       case CommandKind::thread:
+        INVAR_TRY(parse_thread(command));
+        break;
       case CommandKind::wait:
         command.text = accept_id();
-        cursor_.skip_out();
-        return {};
+        break;
       default:  // the assertions about modules
         command.has_module = true;
         INVAR_TRY(parse_module(command));
@@ -178,6 +184,28 @@ class ScriptParser {
         break;
     }
     return cursor_.expect_close();
+  }
+
+  /// Behind the keyword: name, what is shared, commands. spec: threads proposal, the script format
+  Result<void> parse_thread(Command& command) {
+    if (depth_ == max_depth) return cursor_.fail(ErrorCode::unexpected_token, ": threads are nested too deeply");
+    command.text = accept_id();
+    while (cursor_.at_open("shared")) {
+      cursor_.advance();
+      cursor_.advance();
+      if (!cursor_.at_open(Keyword::module)) return cursor_.unexpected();
+      cursor_.advance();
+      cursor_.advance();
+      const std::optional<std::string> name = cursor_.accept_id();
+      if (!name) return cursor_.unexpected();
+      command.shared.push_back(*name);
+      INVAR_TRY(cursor_.expect_close());
+      INVAR_TRY(cursor_.expect_close());
+    }
+    ++depth_;
+    while (!cursor_.at_end() && !cursor_.at(TokenKind::right_paren)) INVAR_TRY(parse_next(command.commands));
+    --depth_;
+    return {};
   }
 
   Result<void> parse_module_command(Command& command) {
@@ -309,6 +337,8 @@ class ScriptParser {
   Cursor cursor_;
   text::ParseOptions options_;
   std::unordered_map<std::string, u32> occurrences_;
+  static constexpr u32 max_depth = 16;
+  u32 depth_ = 0;  ///< Threads that the command in hand is in.
 };
 
 /// Does the source begin with a module field rather than with a command?

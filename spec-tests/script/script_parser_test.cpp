@@ -119,12 +119,45 @@ TEST(ScriptParser, Assertions) {
   EXPECT_EQ(commands[8].kind, CommandKind::assert_invalid_custom);
 }
 
-TEST(ScriptParser, ThreadsAreOneCommandEach) {
-  const auto commands = commands_of(R"wast((thread $T (shared (module $M)) (invoke "run")) (wait $T))wast");
+TEST(ScriptParser, ThreadsHoldCommands) {
+  const auto commands = commands_of(R"wast((thread $T (shared (module $M)) (shared (module $N))
+    (thread $U (invoke "inner")) (invoke "run"))
+    (wait $T))wast");
   ASSERT_EQ(commands.size(), 2u);
   EXPECT_EQ(commands[0].kind, CommandKind::thread);
   EXPECT_EQ(commands[0].text, "T");
+  EXPECT_EQ(commands[0].shared, (std::vector<std::string>{"M", "N"}));
+  ASSERT_EQ(commands[0].commands.size(), 2u);
+  EXPECT_EQ(commands[0].commands[0].commands.at(0).action.field, "inner");
+  EXPECT_EQ(commands[0].commands[1].action.field, "run");
+  EXPECT_EQ(commands[0].commands[1].position.line, 2u);
   EXPECT_EQ(commands[1].kind, CommandKind::wait);
+  EXPECT_EQ(commands[1].text, "T");
+}
+
+TEST(ScriptParser, WhatIsWrongInAThreadIsKeptThere) {
+  const Result<Script> script = parse_script("test.wast", R"wast(
+    (thread $T (conjure) (invoke "f"))
+    (thread $U (shared $M) (invoke "f"))
+    (invoke "after"))wast",
+                                             Features{});
+  ASSERT_TRUE(script);
+  ASSERT_EQ(script->commands.size(), 3u);
+  EXPECT_EQ(script->commands[0].error, "");
+  ASSERT_EQ(script->commands[0].commands.size(), 2u);
+  EXPECT_NE(script->commands[0].commands[0].error, "");
+  EXPECT_EQ(script->commands[0].commands[1].error, "");
+  EXPECT_NE(script->commands[1].error, "");
+  EXPECT_EQ(script->commands[2].error, "");
+
+  std::string deep;
+  for (int i = 0; i < 1000; ++i) deep += "(thread $T ";
+  deep += std::string(1000, ')');
+  const Result<Script> nested = parse_script("test.wast", deep, Features{});
+  ASSERT_TRUE(nested);
+  const Command* command = &nested->commands.at(0);
+  while (!command->commands.empty()) command = &command->commands[0];
+  EXPECT_NE(command->error.find("too deeply"), std::string::npos) << command->error;
 }
 
 TEST(ScriptParser, ACommandThatIsNotUnderstoodIsKeptWithItsError) {

@@ -25,6 +25,8 @@ class Trace {
   /// `patterns` are the results that the script expects, if it says so; else empty.
   void add(const std::vector<Value>& values, const std::vector<Pattern>& patterns);
   void add(const InstanceState& state);
+  /// The digest of another thread's trace.
+  void add(u64 digest) { digest_.add(digest); }
 
   /// Ends a command: its mark says what happened up to here.
   void mark() { marks_.push_back(static_cast<u32>(digest_.value() >> (64 - mark_bits))); }
