@@ -60,6 +60,13 @@ bool decommit(u8* address, u64 size) {
   return mmap(address, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | lazily, -1, 0) != MAP_FAILED;
 }
 
+void discard(u8* address, u64 size) {
+#ifdef __linux__
+  if (madvise(address, size, MADV_DONTNEED) == 0) return;
+#endif
+  std::memset(address, 0, size);
+}
+
 bool protect(u8* address, u64 size, Protection protection) {
   return size == 0 || mprotect(address, size, to_native(protection)) == 0;
 }

@@ -21,6 +21,8 @@ u8* reserve_zeroed(u64 size);
 bool commit(u8* address, u64 size);
 /// Gives the memory back and makes the pages inaccessible again; the address space stays reserved.
 bool decommit(u8* address, u64 size);
+/// Gives the memory behind readable and writable pages back; they read as zeros from then on.
+void discard(u8* address, u64 size);
 bool protect(u8* address, u64 size, Protection protection);
 /// Ends a reservation, in whole.
 void release(u8* address, u64 size);

@@ -19,6 +19,8 @@ struct EngineConfig {
   bool fuel = false;           ///< Code counts fuel: Store::fuel limits it.
   bool interruptible = false;  ///< Code polls Store::interrupt.
   bool deterministic = false;  ///< The spec's deterministic profile. spec: appendix/profiles
+  /// For tests: collects garbage at every allocation and overwrites what is freed.
+  bool stress_collection = false;
   u32 validation_threads = 1;
   /// Told of every call of a wasm function (by the callee) and of an import (by the caller), for developers.
   void (*trace_call)(const Instance& instance, u32 function, const Slot* arguments) = nullptr;

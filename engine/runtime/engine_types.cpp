@@ -90,6 +90,11 @@ Result<u32> EngineTypes::intern_group(const Group& group) {
       made.depth = super.depth + 1;
     }
   }
+  // Members may name each other, so all are in place now.
+  for (u32 i = 0; i < group.types.size(); ++i) {
+    Record& made = record(first + i);
+    made.layout = gc::make_layout(*this, made.type, first + i);
+  }
   size_.store(first + static_cast<u32>(group.types.size()), std::memory_order_release);
   return first;
 }

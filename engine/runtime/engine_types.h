@@ -12,6 +12,7 @@
 
 #include "decoder/type_section.h"
 #include "decoder/types.h"
+#include "engine/gc/layout.h"
 
 namespace invar {
 
@@ -32,6 +33,9 @@ class EngineTypes {
   /// Address stable for the engine's lifetime.
   const SubType& operator[](u32 id) const { return record(id).type; }
 
+  /// How objects of the type look; address as stable.
+  const gc::Layout& layout(u32 id) const { return record(id).layout; }
+
   /// Constant time. spec: valid/matching#defined-types
   bool is_subtype(u32 sub, u32 super) const {
     if (sub == super) return true;
@@ -48,12 +52,13 @@ class EngineTypes {
     SubType type;
     u32 depth = 0;             ///< Length of the supertype chain.
     std::vector<u32> display;  ///< Supertype ids, outermost first.
+    gc::Layout layout;
   };
   // Records lie in chunks of 64, 64, 128, 256...: they never move, and few of them cost little.
   static constexpr u32 first_chunk = 64;
   static constexpr u32 max_types = 1u << 24;  // ValType has 24 bits for an id
   static constexpr u32 max_chunks = 19;
-  const Record& record(u32 id) const {
+  Record& record(u32 id) const {
     const u32 position = id + first_chunk, chunk = static_cast<u32>(std::bit_width(position)) - 7;
     return chunks_[chunk].load(std::memory_order_acquire)[position - (first_chunk << chunk)];
   }

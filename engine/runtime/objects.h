@@ -12,6 +12,9 @@
 
 namespace invar {
 
+namespace gc {
+class Heap;
+}
 class Store;
 class CompiledModule;
 struct Instance;
@@ -63,6 +66,7 @@ struct alignas(16) Global {
   Slot value[2] = {0, 0};
   GlobalType type;
   u32 type_id = 0;  ///< Engine-wide id of a concrete heap type.
+  Store* store = nullptr;
 };
 
 struct Tag {
@@ -111,6 +115,7 @@ struct Instance {
   const u32* type_ids = nullptr;  ///< Engine-wide id of each type index.
   Store* store = nullptr;
   u8* memory0 = nullptr;  ///< memories[0]->base if that is guarded, else null.
+  gc::Heap* heap = nullptr;
 
   const Module* module = nullptr;
   CompiledModule* compiled = nullptr;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "engine/gc/marker.h"
 #include "engine/interp/interpreter.h"
 #include "engine/platform/virtual_memory.h"
 #include "engine/runtime/call.h"
@@ -17,6 +18,11 @@ namespace {
 /// Slots of a host function's frame beyond arguments and results: room for the interpreter's link.
 constexpr u32 host_frame_extra = 4;
 
+/// May values of the type (which names ids) refer to objects of the collected heap?
+bool is_collected(const EngineTypes& types, ValType type) {
+  return type.is_ref() && !types.matches(type.heap(), {Heap::func, 0});
+}
+
 }  // namespace
 
 /// A function of the host with what the interpreter needs to call it like any other.
@@ -26,7 +32,8 @@ struct Store::HostFunction {
   std::vector<u64> words;
 };
 
-Store::Store(Engine& engine, const StoreLimits& limits) : engine_(engine), limits_(limits) {
+Store::Store(Engine& engine, const StoreLimits& limits)
+    : engine_(engine), limits_(limits), heap_(*this, limits.max_heap_bytes, engine.config().stress_collection) {
   // At least enough for a handful of frames. Memory is taken only as deep as calls go.
   const u64 wanted = std::clamp(limits_.max_stack_bytes, u64{64} << 10, u64{64} << 30);
   stack_bytes_ = platform::round_to_pages(wanted);
@@ -40,6 +47,21 @@ Store::~Store() {
   for (Memory& memory : memories_) close_memory(memory);
   for (Table& table : tables_) close_table(table);
   platform::release(reinterpret_cast<u8*>(stack_base), stack_bytes_);
+}
+
+void Store::visit_roots(gc::Marker& marker) const {
+  const EngineTypes& types = engine_.types();
+  for (const Global& global : globals_) {
+    if (is_collected(types, global.type.type)) marker.mark(global.value[0]);
+  }
+  for (const Table& table : tables_) {
+    if (!is_collected(types, table.type.element)) continue;
+    for (u64 i = 0; i < table.size; ++i) marker.mark(table.elements[i]);
+  }
+  for (const Instance& instance : instances_) {
+    for (const std::vector<Ref>& segment : instance.elems) marker.mark_conservatively(segment);
+  }
+  marker.mark(pending_exception);
 }
 
 bool Store::take_memory(u64 bytes) {
@@ -98,6 +120,7 @@ Result<Table*> Store::new_table(const TableType& type, Ref init) {
 Result<Global*> Store::new_global(const GlobalType& type, const Slot* value) {
   Global& global = globals_.emplace_back();
   global.type = type;
+  global.store = this;
   if (type.type.is_ref() && type.type.heap().kind == Heap::index) global.type_id = type.type.heap().index;
   std::copy_n(value, slots_of(type.type), global.value);
   return &global;
@@ -141,6 +164,7 @@ Result<Instance*> Store::new_instance(std::shared_ptr<CompiledModule> module) {
   instance.stack_limit = stack_limit;
   instance.type_ids = module->type_ids().data();
   instance.store = this;
+  instance.heap = &heap_;
   instance.module = &module->module();
   instance.compiled = module.get();
   if (modules_.empty() || modules_.back() != module) modules_.push_back(std::move(module));

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "engine/gc/heap.h"
 #include "engine/runtime/compiled_module.h"
 #include "engine/runtime/engine.h"
 #include "engine/runtime/objects.h"
@@ -21,6 +22,8 @@ struct StoreLimits {
   u64 max_memory_bytes = std::numeric_limits<u64>::max();
   /// Each guarded memory takes 8 GiB of address space; the memories beyond are checked explicitly.
   u32 max_guarded_memories = std::numeric_limits<u32>::max();
+  /// Structs, arrays and exceptions: the memory that they take, rounded up to blocks of 64 KiB.
+  u64 max_heap_bytes = u64{4} << 30;
   u64 max_table_elements = 10'000'000;  // the JavaScript API's limit for one table
   u32 max_instances = 1'000'000;
   u64 max_stack_bytes = u64{8} << 20;  ///< The value stack: call depth and frame sizes.
@@ -67,6 +70,13 @@ class Store {
   /// may leave a message and an exit code. Reset when a call from the host begins.
   Trap pending_trap;
   u32 host_depth = 0;  ///< Calls from the host that are under way.
+  /// An exception that looks for its handler or is on its way to the host, or null.
+  Ref pending_exception = 0;
+
+  /// Structs, arrays and exceptions.
+  gc::Heap& heap() { return heap_; }
+  /// Shows the collector what this store refers to, but for the value stack.
+  void visit_roots(gc::Marker& marker) const;
 
   // Allocation. spec: exec/modules#allocation  Types carry engine-wide ids (EngineTypes), not type indices.
   // Errors: host_limit.
@@ -95,6 +105,7 @@ class Store {
   Engine& engine_;
   StoreLimits limits_;
   std::atomic<u32> interrupted_{0};
+  gc::Heap heap_;
   std::atomic<u64> memory_bytes_{0};  // a shared memory may grow in any thread
   u64 table_elements_ = 0;
   u32 guarded_memories_ = 0;

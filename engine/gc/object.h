@@ -1,0 +1,48 @@
+// Objects of the collected heap as the interpreter and compiled code see them.
+// spec: exec/runtime#aggregate-instances, exec/runtime#exception-instances
+//
+//   bytes 0 to 3   type id (24 bits), kind (8 bits)
+//   bytes 4 to 7   number of elements of an array, else 0
+//   from byte 8    fields or elements, as the type's Layout says
+//
+// An object never moves. Its address is a multiple of 16, so references need no tag (see runtime/reference.h).
+#pragma once
+
+#include "decoder/base/int.h"
+
+namespace invar {
+struct Tag;
+}
+
+namespace invar::gc {
+
+enum class ObjectKind : u8 { struct_ = 1, array = 2, exception = 3 };
+
+/// Types have 24 bits for an engine-wide id everywhere (ValType).
+inline constexpr u32 type_id_bits = 24;
+
+/// The first word of all objects of one type: equal words mean equal types.
+constexpr u32 make_header(u32 type_id, ObjectKind kind) { return type_id | static_cast<u32>(kind) << type_id_bits; }
+
+struct Object {
+  u32 header;
+  u32 length;
+
+  u32 type_id() const { return header & ((1u << type_id_bits) - 1); }
+  ObjectKind kind() const { return static_cast<ObjectKind>(header >> type_id_bits); }
+  u8* at(u64 offset) { return reinterpret_cast<u8*>(this) + offset; }
+  const u8* at(u64 offset) const { return reinterpret_cast<const u8*>(this) + offset; }
+};
+inline constexpr u32 header_bytes = sizeof(Object);
+
+/// What `throw` makes: the type id is that of the tag's function type, the payload is its parameters as slots.
+struct ExceptionObject : Object {
+  const Tag* tag;
+
+  u64* payload() { return reinterpret_cast<u64*>(this + 1); }
+  const u64* payload() const { return reinterpret_cast<const u64*>(this + 1); }
+};
+inline constexpr u32 exception_header_bytes = sizeof(ExceptionObject);
+static_assert(header_bytes == 8 && exception_header_bytes == 16);
+
+}  // namespace invar::gc

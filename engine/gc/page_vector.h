@@ -1,0 +1,58 @@
+// A growable array whose growth may fail: for what the collector needs when memory is short.
+#pragma once
+
+#include <type_traits>
+
+#include "engine/platform/virtual_memory.h"
+
+namespace invar::gc {
+
+/// Memory comes straight from the system, in pages.
+template <class T>
+class PageVector {
+  static_assert(std::is_trivially_copyable_v<T>);
+
+ public:
+  PageVector() = default;
+  PageVector(const PageVector&) = delete;
+  PageVector& operator=(const PageVector&) = delete;
+  ~PageVector() { reset(); }
+
+  /// False, and nothing has changed, if the system gives no memory.
+  [[nodiscard]] bool push(T value) {
+    if (size_ == capacity_ && !grow()) return false;
+    data_[size_++] = value;
+    return true;
+  }
+  T pop() { return data_[--size_]; }
+  bool empty() const { return size_ == 0; }
+  u64 size() const { return size_; }
+  void resize_down(u64 size) { size_ = size; }
+  T& operator[](u64 i) { return data_[i]; }
+  T* begin() const { return data_; }
+  T* end() const { return data_ + size_; }
+  u64 capacity() const { return capacity_; }
+  /// Gives all memory back.
+  void reset() {
+    platform::release(reinterpret_cast<u8*>(data_), bytes_);
+    data_ = nullptr;
+    size_ = capacity_ = bytes_ = 0;
+  }
+
+ private:
+  bool grow() {
+    const u64 wanted = bytes_ == 0 ? platform::round_to_pages(16 * sizeof(T)) : bytes_ * 2;
+    u8* const moved = bytes_ == 0 ? platform::reserve_zeroed(wanted)
+                                  : platform::enlarge_zeroed(reinterpret_cast<u8*>(data_), bytes_, wanted);
+    if (moved == nullptr) return false;
+    data_ = reinterpret_cast<T*>(moved);
+    bytes_ = wanted;
+    capacity_ = bytes_ / sizeof(T);
+    return true;
+  }
+
+  T* data_ = nullptr;
+  u64 size_ = 0, capacity_ = 0, bytes_ = 0;
+};
+
+}  // namespace invar::gc
