@@ -198,6 +198,26 @@ class InvarAdapter final : public Adapter {
   std::vector<Instance*> instances_;
 };
 
+class InvarRuntime final : public Runtime {
+ public:
+  std::vector<Configuration> configurations() const override {
+    std::vector<Configuration> all;
+    for (const bool deterministic : {false, true}) {
+      if (Engine{}.guard_pages()) all.push_back({"invar", "interp", "guard", architecture_name(), deterministic});
+      all.push_back({"invar", "interp", "explicit", architecture_name(), deterministic});
+    }
+    return all;
+  }
+
+  std::unique_ptr<Adapter> make_adapter(const Configuration& configuration, const Features& features) const override {
+    EngineConfig config;
+    config.features = features;
+    config.deterministic = configuration.deterministic;
+    if (configuration.memory == "explicit") config.bounds_checks = BoundsChecks::explicit_;
+    return make_invar_adapter(config);
+  }
+};
+
 }  // namespace
 
 std::unique_ptr<Adapter> make_invar_adapter(const EngineConfig& config) {
@@ -206,5 +226,7 @@ std::unique_ptr<Adapter> make_invar_adapter(const EngineConfig& config) {
   adapted.interruptible |= config.features.has(Feature::threads);
   return std::make_unique<InvarAdapter>(std::make_shared<Engine>(adapted));
 }
+
+std::unique_ptr<Runtime> make_invar_runtime() { return std::make_unique<InvarRuntime>(); }
 
 }  // namespace invar::spec

@@ -17,7 +17,7 @@ std::string_view trim(std::string_view text) {
 std::optional<Expectation> parse_line(std::string_view line) {
   const size_t colon = line.find(": ");
   if (colon == std::string_view::npos) return std::nullopt;
-  Expectation expectation{.path = {}, .failures = {}, .reason = std::string{trim(line.substr(colon + 1))}};
+  Expectation expectation{.path = {}, .failures = {}, .id = {}, .reason = std::string{trim(line.substr(colon + 1))}};
   std::string_view path = trim(line.substr(0, colon));
   if (path.ends_with(']')) {
     const size_t open = path.rfind('[');
@@ -28,6 +28,12 @@ std::optional<Expectation> parse_line(std::string_view line) {
     if (error != std::errc{} || stop != end || count == 0) return std::nullopt;
     expectation.failures = count;
     path = trim(path.substr(0, open));
+  } else if (const size_t hash = path.rfind('#'); hash != std::string_view::npos) {
+    expectation.id = path.substr(hash + 1);
+    path = path.substr(0, hash);
+    if (expectation.id.size() < 8 || expectation.id.find_first_not_of("0123456789abcdef.") != std::string::npos) {
+      return std::nullopt;
+    }
   }
   expectation.path = path;
   if (expectation.path.empty() || expectation.reason.empty()) return std::nullopt;
@@ -46,9 +52,10 @@ Result<Expectations> Expectations::parse(std::string_view text) {
     std::optional<Expectation> expectation = parse_line(line);
     if (!expectation) {
       return fail(ErrorCode::api_misuse,
-                  fmt::format(": expected failures, line {}: not of the form `PATH [N]: REASON`", number));
+                  fmt::format(": expected failures, line {}: not `PATH [N]: REASON` or `PATH#ID: REASON`", number));
     }
-    if (expectations.find(expectation->path) != nullptr) {
+    for (const Expectation* other : expectations.find(expectation->path)) {
+      if (!other->id.empty() && !expectation->id.empty() && other->id != expectation->id) continue;
       return fail(ErrorCode::api_misuse,
                   fmt::format(": expected failures, line {}: a second line for {}", number, expectation->path));
     }
@@ -57,13 +64,14 @@ Result<Expectations> Expectations::parse(std::string_view text) {
   return expectations;
 }
 
-const Expectation* Expectations::find(std::string_view script) const {
+std::vector<const Expectation*> Expectations::find(std::string_view script) const {
+  std::vector<const Expectation*> found;
   for (const Expectation& line : lines_) {
     if (!script.ends_with(line.path)) continue;
     const size_t before = script.size() - line.path.size();
-    if (before == 0 || script[before - 1] == '/') return &line;
+    if (before == 0 || script[before - 1] == '/') found.push_back(&line);
   }
-  return nullptr;
+  return found;
 }
 
 }  // namespace invar::spec

@@ -1,55 +1,34 @@
 #include "spec-tests/report/suite.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <atomic>
-#include <filesystem>
-#include <thread>
+#include <cstring>
+#include <numeric>
 
 #include "engine/platform/file.h"
+#include "spec-tests/report/json.h"
 #include "spec-tests/report/profiles.h"
+#include "spec-tests/report/verdict.h"
 #include "spec-tests/script/script_parser.h"
 
 namespace invar::spec {
 
-namespace fs = std::filesystem;
-
 namespace {
 
-struct ScriptFile {
-  std::string path;
-  std::string directory;
+/// What a script's process writes on its board before each command.
+struct Place {
+  u32 begun;  ///< Commands that were begun, this one included.
+  u32 line;
+  u32 column;
+  CommandKind kind;
+  char id[24];
+  CommandCounts counts;  ///< Of those before.
 };
+static_assert(sizeof(Place) <= task_board_bytes && std::is_trivially_copyable_v<Place>);
 
-/// The last part of a path that is not empty or a dot: how people call the folder.
-std::string last_part(const fs::path& path) {
-  std::error_code ignored;
-  const fs::path whole = fs::weakly_canonical(path, ignored);
-  return whole.filename().string();
-}
-
-Result<std::vector<ScriptFile>> find_scripts(const std::vector<std::string>& arguments) {
-  std::vector<ScriptFile> files;
-  for (const std::string& argument : arguments) {
-    std::error_code error;
-    if (!fs::is_directory(argument, error)) {
-      if (!fs::exists(argument, error)) return fail(ErrorCode::io_error, " " + argument);
-      files.push_back({argument, last_part(fs::path{argument}.parent_path() / ".")});
-      continue;
-    }
-    const size_t first = files.size();
-    for (fs::recursive_directory_iterator at{argument, error}, end; at != end; at.increment(error)) {
-      if (error) break;
-      if (at->path().extension() != ".wast" || !at->is_regular_file(error)) continue;
-      const fs::path below = at->path().parent_path().lexically_relative(argument);
-      files.push_back({at->path().string(), last_part(argument) + (below == "." ? "" : "/" + below.string())});
-    }
-    if (error) return fail(ErrorCode::io_error, " " + argument + ": " + error.message());
-    std::ranges::sort(files.begin() + static_cast<std::ptrdiff_t>(first), files.end(), {}, &ScriptFile::path);
-  }
-  return files;
-}
-
-ScriptResult run_file(const ScriptFile& file, const AdapterFactory& make_adapter, const SuiteOptions& options) {
+ScriptResult run_file(const ScriptFile& file, const Runtime& runtime, const Configuration& configuration,
+                      const SuiteOptions& options, const std::string& only, TaskLog& log) {
   ScriptResult result;
   result.path = file.path;
   const Features features = features_for(file.path);
@@ -63,70 +42,118 @@ ScriptResult run_file(const ScriptFile& file, const AdapterFactory& make_adapter
     result.error = script.error().message();
     return result;
   }
-  const std::unique_ptr<Adapter> adapter = make_adapter(features);
-  return run(*script, *adapter, {features, options.strict_messages});
+  if (!only.empty() && std::ranges::find(script->commands, only, &Command::id) == script->commands.end()) {
+    return result;  // another script's
+  }
+  size_t noted = 0;
+  const auto before_command = [&](size_t index, const ScriptResult& so_far) {
+    const Command& command = script->commands[index];
+    Place place{
+        static_cast<u32>(index) + 1, command.position.line, command.position.column, command.kind, {}, so_far.counts};
+    std::memcpy(place.id, command.id.data(), std::min(command.id.size(), sizeof place.id - 1));
+    std::memcpy(log.board().data(), &place, sizeof place);
+    if (so_far.failures.size() > noted) {
+      ScriptResult failed;
+      failed.failures.assign(so_far.failures.begin() + static_cast<std::ptrdiff_t>(noted), so_far.failures.end());
+      noted = so_far.failures.size();
+      log.note(to_json(failed) + "\n");
+    }
+  };
+  const std::unique_ptr<Adapter> adapter = runtime.make_adapter(configuration, features);
+  const RunOptions run_options{.features = features,
+                               .strict_messages = options.strict_messages,
+                               .deterministic = configuration.deterministic,
+                               .only = only,
+                               .before_command = before_command};
+  return run(*script, *adapter, run_options);
 }
 
-Verdict judge(const ScriptResult& result, const Expectation* expectation) {
-  if (expectation == nullptr) return result.passed() ? Verdict::passed : Verdict::failed;
-  if (!result.error.empty()) return Verdict::failed;
-  if (result.passed()) return Verdict::unexpected_pass;
-  if (expectation->failures && *expectation->failures != result.failures.size()) return Verdict::unexpected_failures;
-  return Verdict::expected_failure;
-}
-
-void count(ScriptReport& script) {
-  for (size_t kind = 0; kind < command_kind_count; ++kind) {
-    if (info(static_cast<CommandKind>(kind)).kind != CommandClass::assertion) continue;
-    const CommandCount& each = script.result.counts[kind];
-    script.assertions += each.run;
-    script.passed += each.run - each.failed;
+/// What is known of a script whose process did not come to its end.
+ScriptResult reconstruct(const ScriptFile& file, const TaskEnd& end) {
+  ScriptResult result;
+  result.path = file.path;
+  result.error = end.accident;
+  Place place;
+  std::memcpy(&place, end.board.data(), sizeof place);
+  if (place.begun == 0) return result;
+  result.counts = place.counts;
+  std::string_view notes = end.notes;
+  while (!notes.empty()) {
+    const size_t line = std::min(notes.find('\n'), notes.size());
+    if (const Result<ScriptResult> part = script_result_from_json(notes.substr(0, line))) {
+      result.failures.insert(result.failures.end(), part->failures.begin(), part->failures.end());
+    }
+    notes.remove_prefix(std::min(line + 1, notes.size()));
   }
-  const u64 failures = script.result.failures.size();
-  switch (script.verdict) {
-    case Verdict::passed:
-      break;
-    case Verdict::failed:
-      script.failed = std::max<u64>(failures, 1);
-      break;
-    case Verdict::expected_failure:
-      script.expected = failures;
-      break;
-    case Verdict::unexpected_pass:
-    case Verdict::unexpected_failures:
-      script.failed = 1;
-      break;
-  }
+  place.id[sizeof place.id - 1] = 0;
+  CommandCount& count = result.counts[static_cast<size_t>(place.kind)];
+  ++count.run;
+  ++count.failed;
+  result.failures.push_back({place.id, {place.line, place.column}, place.kind, "to come to an end", end.accident, {}});
+  result.error = fmt::format("{}; the commands behind line {} were not run", end.accident, place.line);
+  return result;
 }
 
 }  // namespace
 
-Result<SuiteReport> run_suite(const std::vector<std::string>& paths, const AdapterFactory& make_adapter,
-                              const SuiteOptions& options) {
-  INVAR_TRY_ASSIGN(const std::vector<ScriptFile> files, find_scripts(paths));
-  SuiteReport report;
-  report.scripts.resize(files.size());
-  std::atomic<size_t> next{0};
-  const auto work = [&] {
-    for (size_t i = next++; i < files.size(); i = next++) {
-      ScriptReport& script = report.scripts[i];
-      if (options.on_start) options.on_start(files[i].path);
-      script.result = run_file(files[i], make_adapter, options);
-      script.directory = files[i].directory;
-      if (options.expectations != nullptr) script.expectation = options.expectations->find(files[i].path);
-      script.verdict = judge(script.result, script.expectation);
-      count(script);
-    }
-  };
-  {
-    std::vector<std::jthread> workers;
-    for (u32 i = 1; i < options.jobs; ++i) workers.emplace_back(work);
-    work();
+Result<Report> run_suite(const std::vector<std::string>& paths, const Runtime& runtime,
+                         const std::vector<Configuration>& configurations, const SuiteOptions& options) {
+  INVAR_TRY_ASSIGN(const std::vector<ScriptFile> all, find_scripts(paths));
+  std::vector<ScriptFile> files = select(all, options.shard);
+  const std::string only = options.only.substr(options.only.find('#') + 1);
+  if (const size_t hash = options.only.find('#'); hash != std::string::npos) {
+    const std::string end = "/" + options.only.substr(0, hash);
+    std::erase_if(files, [&](const ScriptFile& file) { return !("/" + file.name).ends_with(end); });
   }
-  for (const ScriptReport& script : report.scripts) {
-    report.passed += script.passed;
-    report.failed += script.failed;
-    report.expected += script.expected;
+  Report report;
+  for (const Configuration& configuration : configurations) {
+    RunReport& run = report.runs.emplace_back();
+    run.configuration = configuration;
+    run.scripts.resize(files.size());
+    if (options.shard.count > 1) run.shard = fmt::format("{}/{}", options.shard.index, options.shard.count);
+  }
+
+  // The longest first: what comes last is short, and no process works alone for long.
+  std::vector<size_t> order(files.size() * configurations.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  const auto file_of = [&](size_t task) -> const ScriptFile& { return files[task % files.size()]; };
+  std::ranges::sort(order, {}, [&](size_t task) { return std::pair{~estimated_time(file_of(task)), task}; });
+
+  size_t ended = 0;
+  const auto work = [&](size_t index, TaskLog& log) {
+    const size_t task = order[index];
+    return to_json(run_file(file_of(task), runtime, configurations[task / files.size()], options, only, log));
+  };
+  const auto done = [&](size_t index, const TaskEnd& end) {
+    const size_t task = order[index];
+    const ScriptFile& file = file_of(task);
+    ScriptReport& script = report.runs[task / files.size()].scripts[task % files.size()];
+    script.name = file.name;
+    script.directory = file.directory;
+    script.seconds = end.seconds;
+    if (end.accident.empty()) {
+      Result<ScriptResult> result = script_result_from_json(end.result);
+      if (result) script.result = *std::move(result);
+      if (!result) script.result.error = result.error().message();
+      script.result.path = file.path;
+    } else {
+      script.result = reconstruct(file, end);
+    }
+    const bool judged = options.expectations != nullptr && options.only.empty();
+    judge(script, judged ? options.expectations->find(file.path) : std::vector<const Expectation*>{});
+    if (options.on_end) options.on_end(script, ++ended, order.size());
+  };
+  const std::string error = run_tasks(order.size(), options.processes, work, done);
+  if (!error.empty()) return fail(ErrorCode::api_misuse, ": " + error);
+
+  if (!options.only.empty()) {
+    for (RunReport& run : report.runs) {
+      std::erase_if(run.scripts, [](const ScriptReport& script) {
+        return script.result.error.empty() &&
+               std::ranges::all_of(script.result.counts, [](const CommandCount& count) { return count.run == 0; });
+      });
+      if (run.scripts.empty()) return fail(ErrorCode::api_misuse, ": no script has a command " + options.only);
+    }
   }
   return report;
 }

@@ -1,58 +1,32 @@
-// Runs many scripts, and judges each by its expectation.
+// Runs many scripts in several configurations, and judges each by its expectations.
 #pragma once
 
 #include <functional>
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "spec-tests/adapters/adapter.h"
+#include "spec-tests/report/discovery.h"
 #include "spec-tests/report/expectations.h"
-#include "spec-tests/script/runner.h"
+#include "spec-tests/report/processes.h"
+#include "spec-tests/report/report.h"
 
 namespace invar::spec {
-
-enum class Verdict : u8 {
-  passed,
-  failed,
-  expected_failure,
-  unexpected_pass,      ///< The expectation is out of date.
-  unexpected_failures,  ///< It fails, yet not as many commands as expected.
-};
-
-struct ScriptReport {
-  ScriptResult result;
-  std::string directory;  ///< For people: the argument's last part, and the folders below it.
-  Verdict verdict = Verdict::passed;
-  const Expectation* expectation = nullptr;
-
-  u64 assertions = 0;  ///< That were run.
-  u64 passed = 0;      ///< Assertions that held.
-  u64 failed = 0;      ///< Failing commands; 1 for a script that could not be read or an expectation that is wrong.
-  u64 expected = 0;    ///< Failing commands of a script that is expected to fail.
-};
-
-struct SuiteReport {
-  std::vector<ScriptReport> scripts;  ///< In the order of the paths.
-  // Sums over the scripts.
-  u64 passed = 0;
-  u64 failed = 0;
-  u64 expected = 0;
-};
-
-/// Makes an adapter for one script; called on several threads at once.
-using AdapterFactory = std::function<std::unique_ptr<Adapter>(const Features& features)>;
 
 struct SuiteOptions {
   bool strict_messages = false;
   const Expectations* expectations = nullptr;
-  u32 jobs = 1;
-  /// Called with each script's path before it is run, on several threads at once. May be empty.
-  std::function<void(const std::string& path)> on_start;
+  /// Run one command alone: "ID", or "NAME#ID" with the script's name. Nothing is expected to fail then.
+  std::string only = {};
+  Shard shard = {};
+  ProcessOptions processes = {};
+  /// Called as scripts end, in whatever order. May be empty.
+  std::function<void(const ScriptReport& script, size_t done, size_t total)> on_end = {};
 };
 
-/// Runs each script, and for a directory all *.wast below it. Error: io_error, for a path that is not there.
-Result<SuiteReport> run_suite(const std::vector<std::string>& paths, const AdapterFactory& make_adapter,
-                              const SuiteOptions& options);
+/// Runs each script, and for a directory all *.wast below it. Each runs in a process that does not suffer from what the
+/// others do: a crash, a hang or an excess of memory is a failure at the command that was run. The caller must have no
+/// other threads. Errors: io_error, for a path that is not there; api_misuse, if no script has the command `only`.
+Result<Report> run_suite(const std::vector<std::string>& paths, const Runtime& runtime,
+                         const std::vector<Configuration>& configurations, const SuiteOptions& options);
 
 }  // namespace invar::spec

@@ -34,6 +34,7 @@ struct CommandFailure {
   CommandKind kind = CommandKind::module;
   std::string expected;
   std::string got;
+  std::string excuse = {};  ///< Why it is expected to fail; empty if it is not. The suite's judgement fills it in.
 };
 
 struct CommandCount {

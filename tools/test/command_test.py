@@ -8,11 +8,13 @@ Prints TAP. An executable of another processor is run as Meson would run it: $ME
 import json
 import os
 import pathlib
+import re
 import shlex
 import subprocess
 import sys
 import tempfile
 import traceback
+import xml.etree.ElementTree
 
 INVAR = shlex.split(os.environ.get("MESON_EXE_WRAPPER", "")) + [os.path.abspath(sys.argv[1])]
 EXAMPLES = pathlib.Path(sys.argv[2]).resolve() / "tools/examples"
@@ -190,6 +192,89 @@ def test_scripts_are_run_and_counted():
         expected.write_text("a.wast [1]: the second is wrong\n")
         status, out, _ = run("spec", "--expect", expected, folder)
         same((status, out.splitlines()[-1]), (0, "1 passed, 0 failed"))
+
+
+TWO_RESULTS = (f'{ADD}\n(assert_return (invoke "add" (i32.const 1) (i32.const 2)) (i32.const 3))\n'
+               '(assert_return (invoke "add" (i32.const 1) (i32.const 2)) (i32.const 4))\n')
+
+
+def test_scripts_exit_statuses():
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        (folder / "good.wast").write_text(ADD)
+        (folder / "bad.wast").write_text(TWO_RESULTS)
+        (folder / "wrong.txt").write_text("no reason\n")
+        same(run("spec", folder / "good.wast")[0], 0)
+        same(run("spec", folder / "bad.wast")[0], 1)
+        for arguments in (["--config", "no-such", folder], ["--shard", "3/2", folder], ["--shard", "x", folder],
+                          ["--expect", folder / "wrong.txt", folder], ["--only", "00000000", folder],
+                          [folder / "gone.wast"], ["--diff", folder / "bad.wast"], ["--diff"], ["merge"],
+                          ["merge", folder / "wrong.txt"]):
+            same(run("spec", *arguments)[0], 2)
+
+
+def test_scripts_reports_can_be_joined_and_compared():
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        scripts = folder / "cases"
+        scripts.mkdir()
+        (scripts / "bad.wast").write_text(TWO_RESULTS)
+        for number in range(4):
+            (scripts / f"good{number}.wast").write_text(ADD + f"(assert_return (invoke \"add\" (i32.const {number}) "
+                                                        f"(i32.const 1)) (i32.const {number + 1}))")
+        parts = []
+        for mode in ("interp-guard", "interp-explicit"):
+            for shard in ("1/2", "2/2"):
+                parts.append(folder / f"{mode}-{shard[0]}.json")
+                status, _, err = run("spec", "--config", mode, "--shard", shard, "--json", parts[-1], scripts)
+                if status == 2 and "interp-guard" in err:
+                    return  # no guarded memories on this machine
+        whole, html, junit, tap = (folder / f"whole.{kind}" for kind in ("json", "html", "xml", "tap"))
+        status, out, _ = run("spec", "merge", *parts, "--json", whole, "--html", html, "--junit", junit, "--tap", tap)
+        same((status, out.splitlines()[-1]), (1, "10 passed, 2 failed"))
+        check("2 configurations agree" in out, out)
+        report = json.loads(whole.read_text())
+        same([[script["name"] for script in each["scripts"]] for each in report["runs"]],
+             [["cases/bad.wast"] + [f"cases/good{number}.wast" for number in range(4)]] * 2)
+        xml.etree.ElementTree.fromstring(junit.read_text())
+        check(tap.read_text().startswith("TAP version 14\n1..10\n"))
+        check("</html>" in html.read_text())
+        same(run("spec", "--diff", whole)[0], 0)
+
+        # A report in which one command came to something else.
+        script = report["runs"][1]["scripts"][0]
+        script["trace"] = script["trace"][:4] + "AAAA" + script["trace"][8:]
+        whole.write_text(json.dumps(report))
+        status, out, _ = run("spec", "--diff", whole)
+        same((status, out.count("\n")), (1, 1))
+        check("bad.wast:2: assert_return  #" in out, out)
+
+
+def test_scripts_one_command_alone():
+    with tempfile.TemporaryDirectory() as name:
+        script = pathlib.Path(name) / "bad.wast"
+        script.write_text(TWO_RESULTS)
+        _, out, _ = run("spec", script)
+        case = re.search(r"bad.wast:3: assert_return  #(\w+)", out).group(1)
+        for only in (case, "bad.wast#" + case):
+            status, out, _ = run("spec", "--only", only, script)
+            same((status, out.splitlines()[-1]), (1, "0 passed, 1 failed"))
+        expected = pathlib.Path(name) / "expected.txt"
+        expected.write_text(f"bad.wast#{case}: the second is wrong\n")
+        same(run("spec", "--expect", expected, script)[0], 0)
+        script.write_text("(; the id does not depend on the place ;)\n" + TWO_RESULTS)
+        same(run("spec", "--expect", expected, script)[0], 0)
+        script.write_text(TWO_RESULTS.replace("i32.const 4", "i32.const 3"))
+        same(run("spec", "--expect", expected, script)[0], 1)
+
+
+def test_scripts_that_hang_are_failures_at_their_place():
+    with tempfile.TemporaryDirectory() as name:
+        script = pathlib.Path(name) / "spin.wast"
+        script.write_text(f'{SPIN}\n(assert_return (invoke "_start"))\n')
+        status, out, _ = run("spec", "--script-timeout", "0.5", script)
+        same((status, out.splitlines()[-1]), (1, "0 passed, 2 failed"))
+        check("spin.wast:2: assert_return" in out and "not done after 0.5 s" in out, out)
 
 
 def test_a_closed_pipe_is_an_error_of_the_program():
