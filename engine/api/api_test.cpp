@@ -281,5 +281,47 @@ TEST_F(InterruptTest, AnotherThreadStopsTheProgram) {
   EXPECT_EQ(instance.func("one")->call<std::int32_t>().value(), 1);
 }
 
+TEST(ThreadsTest, StoresOfTwoThreadsShareAMemory) {
+  const Engine engine = Engine::create({.features = {{"threads", true}}, .interruptible = true}).value();
+  Store store(engine);
+  const Memory memory = Memory::create(store, {.limits = {1, 2}, .is_shared = true}).value();
+  EXPECT_FALSE(Memory::create(store, {.limits = {1, {}}, .is_shared = true}));
+  const Module module = Module::from_text(engine, R"((module
+    (import "env" "memory" (memory 1 2 shared))
+    (func (export "wait") (param i64) (result i32)
+      (memory.atomic.wait32 (i32.const 8) (i32.const 0) (local.get 0)))
+    (func (export "wake") (result i32)
+      (i32.atomic.store (i32.const 8) (i32.const 1))
+      (memory.atomic.notify (i32.const 8) (i32.const 1)))))")
+                            .value();
+  const auto instantiate = [&](Store& where) {
+    Linker linker(where);
+    linker.define("env", "memory", memory);
+    return linker.instantiate(module).value();
+  };
+  const Instance mine = instantiate(store);
+
+  // The other waits until it is woken, or comes too late to wait.
+  std::thread other([&] {
+    Store its_store(engine);
+    const Instance its = instantiate(its_store);
+    const auto outcome = its.func("wait")->call<std::int32_t>(std::int64_t{-1});
+    ASSERT_TRUE(outcome) << outcome.error().message;
+    EXPECT_LE(*outcome, 1);
+  });
+  EXPECT_LE(mine.func("wake")->call<std::int32_t>().value(), 1);
+  other.join();
+  EXPECT_EQ(memory.data()[8], 1);
+
+  // And one that nobody wakes is interrupted.
+  memory.data()[8] = 0;
+  std::thread stopper([&] { store.interrupt(); });
+  const auto stopped = mine.func("wait")->call<std::int32_t>(std::int64_t{-1});
+  stopper.join();
+  ASSERT_FALSE(stopped);
+  EXPECT_EQ(stopped.error().trap->kind, TrapKind::interrupted);
+  EXPECT_EQ(mine.func("wait")->call<std::int32_t>(std::int64_t{1000}).value(), 2);
+}
+
 }  // namespace
 }  // namespace invar::api

@@ -100,7 +100,9 @@ bool enlarge(Memory& memory, u64 bytes, u64 max_bytes) {
 }  // namespace
 
 u64 max_memory_pages(const MemoryType& type) {
-  const u64 addressable = (type.is_64 ? max_memory_bytes : u64{1} << 32) >> type.page_size_log2;
+  u64 addressable = (type.is_64 ? max_memory_bytes : u64{1} << 32) >> type.page_size_log2;
+  // With pages of one byte: the size must be a number of the address type.
+  if (!type.is_64) addressable = std::min(addressable, u64{0xffffffff});
   return type.limits.has_max ? std::min(type.limits.max, addressable) : addressable;
 }
 

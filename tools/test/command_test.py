@@ -20,6 +20,8 @@ INVAR = shlex.split(os.environ.get("MESON_EXE_WRAPPER", "")) + [os.path.abspath(
 EXAMPLES = pathlib.Path(sys.argv[2]).resolve() / "tools/examples"
 
 ADD = '(module (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1))))'
+WAIT = """(module (memory 1 1 shared)
+  (func (export "_start") (drop (memory.atomic.wait32 (i32.const 0) (i32.const 0) (i64.const -1)))))"""
 SPIN = '(module (func (export "_start") (loop $l (br $l))))'
 
 
@@ -127,6 +129,10 @@ def test_limits_stop_a_program():
         status, out, err = run("run", *option, "-", stdin=SPIN)
         same((status, out), (134, ""))
         check(err.startswith("invar: trap: "), err)
+    # One that waits for other threads, of which there are none.
+    for timeout in ("0.1", "0.5"):
+        status, out, err = run("run", "--enable", "threads", "--timeout", timeout, "-", stdin=WAIT)
+        same((status, out, err.splitlines()[0]), (134, "", "invar: trap: interrupted"))
     grow = '(module (memory 1) (func (export "grow") (result i32) (memory.grow (i32.const 100))))'
     same(run("run", "--max-memory", "1M", "--invoke", "grow", "-", stdin=grow), (0, "-1\n", ""))
     same(run("run", "--invoke", "grow", "-", stdin=grow), (0, "1\n", ""))

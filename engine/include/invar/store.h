@@ -25,7 +25,9 @@ struct StoreLimits {
 };
 
 /// Owns instances, functions, memories, tables and globals; all of them live until it is destroyed, and handles to
-/// them (Func, Memory, ...) must not be used afterwards. For one thread at a time. spec: exec/runtime#store
+/// them (Func, Memory, ...) must not be used afterwards. For one thread at a time: threads have a store each, and
+/// what they share is memories whose type says so, imported into all of them. The store that a shared memory was made
+/// in must be the last of these to go. spec: exec/runtime#store
 class Store {
  public:
   explicit Store(const Engine& engine, const StoreLimits& limits = {});
@@ -37,7 +39,8 @@ class Store {
   void set_fuel(std::int64_t units);
   std::int64_t fuel() const;
 
-  /// With Config::interruptible: makes running code trap with `interrupted`, soon. Callable from any thread.
+  /// Makes running code (with Config::interruptible), or code that waits in memory.atomic.wait, trap with
+  /// `interrupted`, soon; if nothing runs, the next call does. Callable from any thread.
   void interrupt();
 
   invar::Store& internal() const { return *impl_; }

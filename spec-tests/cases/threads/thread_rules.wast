@@ -1,0 +1,82 @@
+;; What threads of a script share, and how they meet: memories grow for all, waits and notifies find each other, 64-bit
+;; addresses included.
+
+(module $Mem
+  (memory (export "m32") 1 4 shared)
+  (memory (export "m64") i64 1 4 shared)
+  (memory (export "own") 1)
+  (global (export "g") (mut i32) (i32.const 0))
+  (func (export "f"))
+  (func (export "pages") (result i32) (memory.size 0))
+  (func (export "pages64") (result i64) (memory.size 1))
+  (func (export "last") (result i32) (i32.load8_u (i32.const 0x2ffff)))
+)
+
+;; Only shared memories cross.
+(thread $T0 (shared (module $Mem))
+  (register "mem" $Mem)
+  (module (import "mem" "m32" (memory 1 4 shared)) (import "mem" "m64" (memory i64 1 4 shared)))
+  (assert_unlinkable (module (import "mem" "own" (memory 1))) "unknown import")
+  (assert_unlinkable (module (import "mem" "g" (global (mut i32)))) "unknown import")
+  (assert_unlinkable (module (import "mem" "f" (func))) "unknown import")
+  (assert_unlinkable (module (import "mem" "m32" (memory 1 4))) "incompatible import type")
+  (assert_unlinkable (module (import "mem" "m32" (memory i64 1 4 shared))) "incompatible import type")
+  (assert_unlinkable (module (import "mem" "m32" (memory 1 3 shared))) "incompatible import type")
+  (assert_unlinkable (module (import "mem" "m32" (memory 2 4 shared))) "incompatible import type")
+)
+(wait $T0)
+
+;; Growth by one thread is seen by another, which waits for it.
+(thread $Grower (shared (module $Mem))
+  (register "mem" $Mem)
+  (module
+    (import "mem" "m32" (memory $m32 1 4 shared))
+    (import "mem" "m64" (memory $m64 i64 1 4 shared))
+    (func (export "run") (result i32 i64)
+      (memory.grow $m32 (i32.const 2))
+      (memory.grow $m64 (i64.const 1))
+      (i32.store8 $m32 (i32.const 0x2ffff) (i32.const 77))
+      (i64.atomic.store $m64 (i64.const 0x1fff8) (i64.const 1))
+      ;; Until the other has been woken.
+      (loop $again
+        (br_if $again (i32.eqz (memory.atomic.notify $m64 (i64.const 8) (i32.const 1)))))))
+  (assert_return (invoke "run") (i32.const 1) (i64.const 1))
+)
+(thread $Waiter (shared (module $Mem))
+  (register "mem" $Mem)
+  (module
+    (import "mem" "m32" (memory $m32 1 4 shared))
+    (import "mem" "m64" (memory $m64 i64 1 4 shared))
+    (func (export "run") (result i32 i32 i32 i64 i64)
+      (memory.atomic.wait64 $m64 offset=8 (i64.const 0) (i64.const 0) (i64.const -1))
+      (memory.size $m32)
+      (i32.load8_u $m32 (i32.const 0x2ffff))
+      (memory.size $m64)
+      (i64.atomic.load $m64 offset=0x1fff8 (i64.const 0))))
+  (assert_return (invoke "run") (i32.const 0) (i32.const 3) (i32.const 77) (i64.const 2) (i64.const 1))
+)
+(wait $Grower)
+(wait $Waiter)
+(assert_return (invoke $Mem "pages") (i32.const 3))
+(assert_return (invoke $Mem "pages64") (i64.const 2))
+(assert_return (invoke $Mem "last") (i32.const 77))
+
+;; Waits that end by themselves, at the last bytes.
+(module
+  (memory 1 1 shared)
+  (func (export "wait32") (param i32 i32 i64) (result i32)
+    (memory.atomic.wait32 (local.get 0) (local.get 1) (local.get 2)))
+  (func (export "wait64") (param i32 i64 i64) (result i32)
+    (memory.atomic.wait64 offset=8 (local.get 0) (local.get 1) (local.get 2)))
+  (func (export "wait at -4") (param i32) (result i32)
+    (memory.atomic.wait32 offset=0xfffffffc (local.get 0) (i32.const 0) (i64.const 0)))
+)
+(assert_return (invoke "wait32" (i32.const 65532) (i32.const 0) (i64.const 0)) (i32.const 2))
+(assert_return (invoke "wait32" (i32.const 65532) (i32.const 0) (i64.const 1000000)) (i32.const 2))
+(assert_return (invoke "wait32" (i32.const 65532) (i32.const 1) (i64.const -1)) (i32.const 1))
+(assert_return (invoke "wait64" (i32.const 65520) (i64.const 0) (i64.const 1)) (i32.const 2))
+(assert_return (invoke "wait64" (i32.const 65520) (i64.const 0x100000000) (i64.const -1)) (i32.const 1))
+(assert_trap (invoke "wait64" (i32.const 65528) (i64.const 0) (i64.const 0)) "out of bounds memory access")
+(assert_trap (invoke "wait64" (i32.const 65524) (i64.const 0) (i64.const 0)) "unaligned atomic")
+(assert_trap (invoke "wait at -4" (i32.const 4)) "out of bounds memory access")
+(assert_trap (invoke "wait at -4" (i32.const -1)) "unaligned atomic")
