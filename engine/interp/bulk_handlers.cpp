@@ -5,9 +5,9 @@
 #include <array>
 
 #include "engine/interp/memory_address.h"
-#include "engine/interp/semantics_of.h"
 #include "engine/interp/signature.h"
 #include "engine/runtime/reference.h"
+#include "engine/semantics/semantics.h"
 
 namespace invar::interp {
 
@@ -155,7 +155,7 @@ template <Op op>
 INVAR_HANDLER(ternary) {
   INVAR_ENTER;
   Slot* x = operands(ip, fp);
-  store_slot(x, 0, Semantics<op>::apply(load_slot<V128>(x, 0), load_slot<V128>(x, 2), load_slot<V128>(x, 4)));
+  store_slot(x, 0, semantics::function_of<op>(load_slot<V128>(x, 0), load_slot<V128>(x, 2), load_slot<V128>(x, 4)));
   INVAR_NEXT(2);
 }
 
@@ -165,9 +165,9 @@ INVAR_HANDLER(wide) {
   Slot* x = operands(ip, fp);
   semantics::Pair pair;
   if constexpr (Signature<op>::colon == 4) {
-    pair = Semantics<op>::apply(x[0], x[1], x[2], x[3]);
+    pair = semantics::function_of<op>(x[0], x[1], x[2], x[3]);
   } else {
-    pair = Semantics<op>::apply(x[0], x[1]);
+    pair = semantics::function_of<op>(x[0], x[1]);
   }
   x[0] = pair.low;
   x[1] = pair.high;

@@ -10,6 +10,7 @@
 
 #include "decoder/validate/sink.h"
 #include "engine/interp/code_buffer.h"
+#include "engine/interp/frame.h"
 #include "engine/interp/operand_stack.h"
 #include "engine/runtime/compiled_module.h"
 
@@ -29,7 +30,7 @@ class LoweringSink : public NullSink {
   // What was made.
   const std::vector<u64>& words() const { return code_.words(); }
   u32 frame_slots() const { return max_slot_; }
-  u32 zero_slots() const { return stack_begin_ - link_ - link_slots_; }
+  u32 zero_slots() const { return stack_begin_ - link_ - link_slots; }
   u32 link() const { return link_; }
   bool frame_too_large() const { return too_large_; }
   /// If recorded: position in the code, module offset, in the order of the instructions.
@@ -252,7 +253,6 @@ class LoweringSink : public NullSink {
   const bool deterministic_;
   const bool traces_;
   const bool record_offsets_;
-  static constexpr u32 link_slots_ = 3;
 
   CodeBuffer code_;
   std::vector<Entry> stack_;

@@ -2,8 +2,8 @@
 #include <array>
 
 #include "engine/interp/memory_address.h"
-#include "engine/interp/semantics_of.h"
 #include "engine/interp/signature.h"
+#include "engine/semantics/semantics.h"
 
 namespace invar::interp {
 
@@ -59,7 +59,7 @@ INVAR_HANDLER(load_handler) {
   }
   const Raw<op> raw = load_raw<Raw<op>>(p);
   INVAR_PIN_IP();
-  INVAR_WRITE(dst, Semantics<op>::apply(raw));
+  INVAR_WRITE(dst, semantics::function_of<op>(raw));
   INVAR_NEXT(words_of(access));
 }
 
@@ -73,9 +73,9 @@ INVAR_HANDLER(store_handler_for) {
       INVAR_TRAP(TrapKind::out_of_bounds_memory_access);
   }
   if constexpr (value == Loc::imm) {
-    store_raw(p, Semantics<op>::apply(static_cast<Value>(static_cast<s64>(static_cast<s16>(field(ip, 1))))));
+    store_raw(p, semantics::function_of<op>(static_cast<Value>(static_cast<s64>(static_cast<s16>(field(ip, 1))))));
   } else {
-    store_raw(p, Semantics<op>::apply(INVAR_READ(Value, value, 1)));
+    store_raw(p, semantics::function_of<op>(INVAR_READ(Value, value, 1)));
   }
   INVAR_PIN_IP();
   INVAR_NEXT(words_of(access));

@@ -6,8 +6,8 @@
 #include <array>
 
 #include "engine/interp/handlers.h"
-#include "engine/interp/semantics_of.h"
 #include "engine/interp/signature.h"
+#include "engine/semantics/semantics.h"
 
 namespace invar::interp {
 
@@ -20,7 +20,7 @@ template <Op op, Loc a, Dst dst>
 INVAR_HANDLER(unary_handler) {
   INVAR_ENTER;
   using A = typename Signature<op>::template Operand<0>;
-  const auto result = Semantics<op>::apply(INVAR_READ(A, a, 1));
+  const auto result = semantics::function_of<op>(INVAR_READ(A, a, 1));
   if constexpr (can_trap<std::remove_const_t<decltype(result)>>) {
     if (result.trap != TrapKind::none) [[unlikely]]
       INVAR_TRAP(result.trap);
@@ -36,7 +36,7 @@ INVAR_HANDLER(binary_handler) {
   INVAR_ENTER;
   using A = typename Signature<op>::template Operand<0>;
   using B = typename Signature<op>::template Operand<1>;
-  const auto result = Semantics<op>::apply(INVAR_READ(A, a, 1), INVAR_READ(B, b, 2));
+  const auto result = semantics::function_of<op>(INVAR_READ(A, a, 1), INVAR_READ(B, b, 2));
   if constexpr (can_trap<std::remove_const_t<decltype(result)>>) {
     if (result.trap != TrapKind::none) [[unlikely]]
       INVAR_TRAP(result.trap);
@@ -65,11 +65,11 @@ INVAR_HANDLER(compare_and_branch_handler) {
   using A = typename Signature<op>::template Operand<0>;
   u32 outcome;
   if constexpr (info(op).family == Family::Test) {
-    outcome = Semantics<op>::apply(read_for_branch<A, a>(0, ip, fp, r0, r1, f0, f1));
+    outcome = semantics::function_of<op>(read_for_branch<A, a>(0, ip, fp, r0, r1, f0, f1));
   } else {
     using B = typename Signature<op>::template Operand<1>;
-    outcome = Semantics<op>::apply(read_for_branch<A, a>(0, ip, fp, r0, r1, f0, f1),
-                                   read_for_branch<B, b>(1, ip, fp, r0, r1, f0, f1));
+    outcome = semantics::function_of<op>(read_for_branch<A, a>(0, ip, fp, r0, r1, f0, f1),
+                                         read_for_branch<B, b>(1, ip, fp, r0, r1, f0, f1));
   }
   if ((outcome != 0) == taken_if) {
     ip = branch_target(ip);

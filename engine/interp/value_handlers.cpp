@@ -3,8 +3,8 @@
 
 #include "engine/interp/frame.h"
 #include "engine/interp/handlers.h"
-#include "engine/interp/semantics_of.h"
 #include "engine/interp/signature.h"
+#include "engine/semantics/semantics.h"
 
 namespace invar::interp {
 
@@ -137,7 +137,7 @@ INVAR_HANDLER(settle_nan) {
 template <Op op, Loc a, Dst dst>
 INVAR_HANDLER(extract_lane) {
   INVAR_ENTER;
-  INVAR_WRITE(dst, Semantics<op>::apply(INVAR_READ(V128, a, 1), static_cast<u8>(field(ip, 2))));
+  INVAR_WRITE(dst, semantics::function_of<op>(INVAR_READ(V128, a, 1), static_cast<u8>(field(ip, 2))));
   INVAR_NEXT(2);
 }
 
@@ -145,7 +145,8 @@ template <Op op, Loc a, Loc b, Dst dst>
 INVAR_HANDLER(replace_lane) {
   INVAR_ENTER;
   using B = typename Signature<op>::template Operand<1>;
-  INVAR_WRITE(dst, Semantics<op>::apply(INVAR_READ(V128, a, 1), INVAR_READ(B, b, 2), static_cast<u8>(field(ip, 3))));
+  INVAR_WRITE(dst,
+              semantics::function_of<op>(INVAR_READ(V128, a, 1), INVAR_READ(B, b, 2), static_cast<u8>(field(ip, 3))));
   INVAR_NEXT(2);
 }
 

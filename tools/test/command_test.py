@@ -76,6 +76,16 @@ def test_a_trap_has_a_kind_and_a_backtrace():
         check(name in line and "0x" in line, line)
 
 
+def test_tracing_writes_every_call_to_standard_error():
+    status, out, err = run("run", "--trace=calls", "--invoke", "fibonacci", EXAMPLES / "fibonacci.wat", "3")
+    same((status, out), (0, "2\n"))
+    lines = err.splitlines()
+    check(lines and all(line.startswith("trace: ") and "fibonacci" in line for line in lines), err)
+    status, _, err = run("run", "--trace=everything", EXAMPLES / "hello.wat")
+    same(status, 2)
+    check("calls" in err, err)
+
+
 def test_exit_statuses_pass_through():
     program = """(module (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
                    (memory (export "memory") 1) (func (export "_start") (call $exit (i32.const %d))))"""

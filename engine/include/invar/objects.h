@@ -10,6 +10,7 @@
 #include <string_view>
 #include <tuple>
 #include <type_traits>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -49,9 +50,15 @@ template <WasmNumber... R>
 struct Results<std::tuple<R...>> {
   static constexpr std::size_t count = sizeof...(R);
   static std::vector<ValType> types() { return {type_of<R>()...}; }
-  static std::tuple<R...> read(const std::uint64_t* words) { return {from_word<R>(*words++)...}; }
+  static std::tuple<R...> read(const std::uint64_t* words) { return read(words, std::index_sequence_for<R...>{}); }
   static void write(const std::tuple<R...>& values, std::uint64_t* words) {
     std::apply([&](R... value) { ((*words++ = to_word(value)), ...); }, values);
+  }
+
+ private:
+  template <std::size_t... i>
+  static std::tuple<R...> read(const std::uint64_t* words, std::index_sequence<i...>) {
+    return {from_word<R>(words[i])...};
   }
 };
 
