@@ -149,11 +149,7 @@ void ModuleParser::put_customs(ModuleWriter& out, size_t& next, u32 up_to_slot) 
 }
 
 void ModuleParser::put_hints(ModuleWriter& out) const {
-  if (hints_.count == 0) return;
-  ByteWriter contents;
-  contents.u32_leb(hints_.count);
-  contents.bytes(hints_.entries.data());
-  out.custom("metadata.code.branch_hint", contents.data());
+  if (!hints_.functions.empty()) out.custom(branch_hint_section, encode_branch_hints(hints_));
 }
 
 }  // namespace invar::text

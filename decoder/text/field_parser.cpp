@@ -255,17 +255,7 @@ Result<void> ModuleParser::function_body(const TypeUse& use, u32 function) {
 
   keep_names(name_section_.locals, function, function_locals_);
   keep_names(name_section_.labels, function, function_labels_);
-  if (!function_hints_.empty()) {
-    ByteWriter& out = hints_.add();
-    out.u32_leb(function);
-    out.u32_leb(static_cast<u32>(function_hints_.size()));
-    for (const BranchHint& hint : function_hints_) {
-      out.u32_leb(hint.offset);
-      out.u32_leb(1);
-      out.byte(hint.likely);
-    }
-    function_hints_.clear();
-  }
+  if (!function_hints_.empty()) hints_.functions.push_back({function, std::exchange(function_hints_, {})});
   return {};
 }
 

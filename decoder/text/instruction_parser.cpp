@@ -30,7 +30,7 @@ void ModuleParser::push_label(BlockHeader header) {
 
 /// Writes an operation, and notes where a branch hint about it stands.
 void ModuleParser::emit(ByteWriter& out, std::optional<u8> hint, std::span<const u8> bytes) {
-  if (hint) function_hints_.push_back({static_cast<u32>(out.size()), *hint});
+  if (hint) function_hints_.push_back({static_cast<u32>(out.size()), *hint != 0});
   out.bytes(bytes);
 }
 

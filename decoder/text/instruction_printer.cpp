@@ -46,8 +46,9 @@ void ModulePrinter::label(u32 depth) {
   number(depth);
 }
 
-/// The instructions of a function, dead ones included. Its final `end` is not written.
-void ModulePrinter::body(ByteReader& in) {
+/// The instructions of a function, dead ones included. Its final `end` is not written. `start` is where the function's
+/// hints count from.
+void ModulePrinter::body(ByteReader& in, u32 start, std::span<const BranchHint> hints) {
   label_count_ = 0;
   label_ids_.clear();
   if (label_names_ != nullptr) {
@@ -62,6 +63,11 @@ void ModulePrinter::body(ByteReader& in) {
     if (op == Op::end || op == Op::delegate) labels_.pop();
     begin_line(labels_.size() + (middle ? 1 : 2));
     if (options_.offsets) out_ += fmt::format("(;0x{:06x};) ", offset);
+    if (!hints.empty() && hints.front().offset == offset - start) {
+      out_ +=
+          hints.front().likely ? R"((@metadata.code.branch_hint "\01") )" : R"((@metadata.code.branch_hint "\00") )";
+      hints = hints.subspan(1);
+    }
     instruction(in, op);
   }
 }

@@ -15,6 +15,7 @@
 
 #include "decoder/base/byte_writer.h"
 #include "decoder/base/error.h"
+#include "decoder/binary/branch_hints.h"
 #include "decoder/binary/encoder.h"
 #include "decoder/binary/name_section.h"
 #include "decoder/text/cursor.h"
@@ -72,10 +73,6 @@ class ModuleParser {
   struct BlockHeader {
     std::string_view label;
     std::optional<std::string> annotation;
-  };
-  struct BranchHint {
-    u32 offset;
-    u8 likely;
   };
 
   /// Where the parser is inside an instruction sequence; see instruction_parser.cpp.
@@ -270,7 +267,7 @@ class ModuleParser {
   std::vector<bool> annotation_used_;
   std::vector<CustomContents> customs_;
   NameSection name_section_;
-  VectorSection hints_;
+  BranchHints hints_;
 };
 
 }  // namespace invar::text

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "decoder/base/byte_reader.h"
+#include "decoder/binary/branch_hints.h"
 #include "decoder/module.h"
 #include "decoder/text/name_table.h"
 #include "decoder/text/print_names.h"
@@ -36,6 +37,7 @@ class ModulePrinter {
   void function(u32 index);
   void locals(ByteReader& in, u32 function, u32 first);
   void customs();
+  void find_hints();
   /// `(keyword $id (;index;) (@name "...")`
   void head(std::string_view keyword, std::string_view id, u32 index, const NameMap& names);
   void name_annotation(const NameMap* names, u32 index);
@@ -58,7 +60,7 @@ class ModulePrinter {
   std::string type_name(HeapType type) const;
 
   // instruction_printer.cpp
-  void body(ByteReader& in);
+  void body(ByteReader& in, u32 start, std::span<const BranchHint> hints);
   void instruction(ByteReader& in, Op op);
   void immediates(ByteReader& in, Op op);
   void block_head(ByteReader& in, Op op);
@@ -72,6 +74,8 @@ class ModulePrinter {
   const Module& module_;
   const PrintOptions& options_;
   PrintNames names_;
+  const CustomSection* hint_section_ = nullptr;  ///< What is printed as annotations of instructions.
+  BranchHints hints_;
   std::string out_;
 
   // The function at hand

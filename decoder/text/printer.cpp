@@ -41,7 +41,25 @@ Result<std::string> print_module(const Module& module, const PrintOptions& optio
   return ModulePrinter{module, options}.print();
 }
 
+/// Hints become annotations if the parser puts them where they are: right in front of the code.
+void ModulePrinter::find_hints() {
+  const CustomSection* const section = find_branch_hints(module_);
+  if (section == nullptr) return;
+  const auto next = std::find_if(module_.sections.begin(), module_.sections.end(), [&](const SectionInfo& each) {
+    return each.contents.offset > section->contents.offset;
+  });
+  if (next == module_.sections.end() || next->id != static_cast<u8>(SectionId::code)) return;
+  const bool last = section == &module_.customs.back() || section[1].contents.offset > next->contents.offset;
+  Result<BranchHints> hints = BranchHints::parse(module_, module_.bytes(section->contents));
+  if (!last || !hints || hints->functions.empty()) return;
+  // What is said about nothing has no place in the text.
+  if (std::ranges::any_of(hints->functions, [](const auto& each) { return each.hints.empty(); })) return;
+  hint_section_ = section;
+  hints_ = *std::move(hints);
+}
+
 Result<std::string> ModulePrinter::print() {
+  find_hints();
   out_ = "(module";
   if (names_.as_annotations() && !names_.section().module.empty()) {
     if (const std::string id = id_from_name(names_.section().module); !id.empty()) word(id);
@@ -359,6 +377,7 @@ void ModulePrinter::string_lines(std::span<const u8> bytes) {
 void ModulePrinter::customs() {
   bool behind_names = false;
   for (const CustomSection& custom : module_.customs) {
+    if (&custom == hint_section_) continue;
     if (&custom == names_.source() && names_.as_annotations()) {
       behind_names = true;
       continue;
@@ -416,7 +435,7 @@ void ModulePrinter::function(u32 index) {
                 module_.bytes(module_.functions[index].body).data() + module_.functions[index].body.size};
   locals(in, index, static_cast<u32>(type.params.size()));
   label_names_ = names_.section().labels.find(index);
-  body(in);
+  body(in, module_.functions[index].body.offset, hints_.of(index));
   out_ += ')';
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "decoder/binary/branch_hints.h"
 #include "decoder/binary/encoder.h"
 #include "decoder/binary/module_decoder.h"
 #include "decoder/text/number.h"
@@ -147,7 +148,53 @@ TEST(Printer, CustomSections) {
       "(func))");
 }
 
-TEST(Printer, BranchHints) { round_trip("(func (@metadata.code.branch_hint \"\\01\") (if (i32.const 0) (then)))"); }
+TEST(Printer, BranchHints) {
+  const std::string text = round_trip(R"((module (import "m" "f" (func)) (func) (func (param i32) (local i64 f64)
+    (@metadata.code.branch_hint "\01") (if (local.get 0) (then (br_if 0 (local.get 0))))
+    (block unreachable local.get 0 (@metadata.code.branch_hint "\00") br_if 0))
+    (func (@metadata.code.branch_hint "\00") (if (i32.const 0) (then)))))");
+  EXPECT_NE(text.find("\n    (@metadata.code.branch_hint \"\\01\") if\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("\n      (@metadata.code.branch_hint \"\\00\") br_if 0\n"), std::string::npos) << text;
+  EXPECT_EQ(text.find("@custom"), std::string::npos) << text;
+  // What annotations cannot say or cannot put in its place stays as it is.
+  const auto with = [](std::string_view place, std::string_view contents) {
+    return round_trip("(module (@custom \"metadata.code.branch_hint\" " + std::string(place) + " \"" +
+                      std::string(contents) + "\") (func i32.const 0 (if (then)))\n(@custom \"x\" (before code)))");
+  };
+  EXPECT_NE(with("(before first)", "\\01\\00\\01\\03\\01\\01").find("@custom \"meta"), std::string::npos);
+  EXPECT_NE(with("(before code)", "\\01\\00\\01\\03\\01\\01").find("@custom \"meta"), std::string::npos);
+  for (const std::string_view contents : {"\\00", "\\01\\00\\00", "\\01\\00\\01\\02\\01\\01", "junk"}) {
+    EXPECT_NE(round_trip("(module (@custom \"metadata.code.branch_hint\" (before code) \"" + std::string(contents) +
+                         "\") (func i32.const 0 (if (then))))")
+                  .find("@custom \"meta"),
+              std::string::npos);
+  }
+}
+
+/// Their offsets are those of the body as it is written then.
+TEST(Printer, BranchHintsOfLongForms) {
+  ByteWriter types, functions, code, body, hints;
+  types.bytes(std::vector<u8>{1, 0x60, 0, 0});
+  functions.bytes(std::vector<u8>{1, 0});
+  // i32.const 0 in five bytes, then `if`.
+  body.bytes(std::vector<u8>{0, 0x41, 0x80, 0x80, 0x80, 0x80, 0, 0x04, 0x40, 0x0b, 0x0b});
+  code.u32_leb(1);
+  code.sized(body);
+  hints.bytes(std::vector<u8>{1, 0, 1, 7, 1, 1});
+  ModuleWriter writer;
+  writer.section(SectionId::type, types);
+  writer.section(SectionId::function, functions);
+  writer.custom(branch_hint_section, hints.data());
+  writer.section(SectionId::code, code);
+  std::vector<u8> again;
+  reprinted(std::move(writer).take(), again);
+  const auto module = decode_module(again, Features::all());
+  ASSERT_TRUE(module);
+  const BranchHints found = read_branch_hints(**module);
+  ASSERT_EQ(found.of(0).size(), 1u);
+  EXPECT_EQ(found.of(0)[0].offset, 3u);
+  EXPECT_TRUE(found.of(0)[0].likely);
+}
 
 TEST(Printer, EveryInstructionHasItsMnemonic) {
   // Signature-only instructions, each in dead code.
