@@ -42,7 +42,7 @@ ScriptResult run_file(const ScriptFile& file, const Runtime& runtime, const Conf
     result.error = script.error().message();
     return result;
   }
-  if (!only.empty() && std::ranges::find(script->commands, only, &Command::id) == script->commands.end()) {
+  if (!only.empty() && std::ranges::none_of(script->commands, [&](auto& each) { return contains(each, only); })) {
     return result;  // another script's
   }
   size_t noted = 0;

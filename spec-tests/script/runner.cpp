@@ -112,11 +112,6 @@ class Runner {
     return std::move(result_);
   }
 
-  static bool contains(const Command& command, const std::string& id) {
-    return command.id == id ||
-           std::ranges::any_of(command.commands, [&](const Command& each) { return contains(each, id); });
-  }
-
   /// Could the command matter to those behind it? Modules that are never instantiated do not.
   static bool changes_state(CommandKind kind) {
     return kind != CommandKind::assert_malformed && kind != CommandKind::assert_malformed_custom &&
@@ -427,6 +422,11 @@ class Runner {
 };
 
 }  // namespace
+
+bool contains(const Command& command, const std::string& id) {
+  return command.id == id ||
+         std::ranges::any_of(command.commands, [&](const Command& each) { return contains(each, id); });
+}
 
 ScriptResult run(const Script& script, Adapter& adapter, const RunOptions& options) {
   return Runner{script, adapter, options}.run();

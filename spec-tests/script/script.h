@@ -68,6 +68,9 @@ struct Command {
   std::string error;                ///< Set if the command could not be understood: why.
 };
 
+/// Is it the command with this id, or does it contain it?
+bool contains(const Command& command, const std::string& id);
+
 struct Script {
   std::string path;
   std::vector<Command> commands;
