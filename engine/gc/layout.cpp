@@ -11,8 +11,8 @@ namespace {
 bool is_traced(const EngineTypes& types, ValType type) {
   if (!type.is_ref()) return false;
   const HeapType heap = type.heap();
-  if (heap.kind == Heap::index) return types[heap.index].kind != CompositeKind::func;
-  return top_of(heap.kind) != Heap::func;
+  if (heap.kind == invar::Heap::index) return types[heap.index].kind != CompositeKind::func;
+  return top_of(heap.kind) != invar::Heap::func;
 }
 
 void lay_out_struct(const EngineTypes& types, const SubType& type, Layout& layout) {

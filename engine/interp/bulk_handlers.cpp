@@ -136,13 +136,6 @@ INVAR_HANDLER(ref_func) {
   INVAR_NEXT(2);
 }
 
-INVAR_HANDLER(ref_as_non_null) {
-  INVAR_ENTER;
-  if (operands(ip, fp)[0] == null_ref) [[unlikely]]
-    INVAR_TRAP(TrapKind::null_reference);
-  INVAR_NEXT(2);
-}
-
 INVAR_HANDLER(shuffle) {
   INVAR_ENTER;
   Slot* x = operands(ip, fp);
@@ -239,7 +232,6 @@ const BulkHandlers bulk_handlers = {
     .elem_drop = &elem_drop_,
     .table_copy = &table_copy_,
     .ref_func = &ref_func,
-    .ref_as_non_null = &ref_as_non_null,
     .shuffle = &shuffle,
 };
 

@@ -119,7 +119,6 @@ struct BulkHandlers {
   Handler table_get, table_set, table_size, table_grow, table_fill, table_init, elem_drop;
   Handler table_copy;
   Handler ref_func;  // upper: function
-  Handler ref_as_non_null;
   Handler shuffle;  // words 2 and 3: lanes
 };
 extern const BulkHandlers bulk_handlers;

@@ -22,6 +22,9 @@ constexpr bool fits_s16(ValType type, u64 value) {
   return number == static_cast<s16>(number);
 }
 
+/// Any reference: where only the width counts.
+inline constexpr ValType type_reference = ValType::reference({Heap::any, 0}, true);
+
 class LoweringSink : public NullSink {
  public:
   /// `record_offsets`: keep track of which instruction each word was made for.
@@ -102,24 +105,6 @@ class LoweringSink : public NullSink {
   void ref_func(u32 function);
   void ref_as_non_null();
   void ref_eq();
-  void atomic_load(Op op, const Memarg& memarg);
-  void atomic_store(Op op, const Memarg& memarg);
-  void atomic_rmw(Op op, const Memarg& memarg);
-  void atomic_cmpxchg(Op op, const Memarg& memarg);
-  void atomic_wait(Op op, const Memarg& memarg);
-  void atomic_notify(const Memarg& memarg);
-  void atomic_fence();
-
-  // Not executable yet: the right effect on the operand stack, and a trap where control reaches them
-  // (lowering_unsupported.cpp).
-  void try_table(const BlockType& type, std::span<const CatchClause> clauses);
-  void throw_(u32 tag);
-  void throw_ref();
-  void try_(const BlockType& type);
-  void catch_(u32 tag, bool reachable);
-  void catch_all(bool reachable);
-  void delegate(u32 depth, bool reachable);
-  void rethrow(u32 depth);
   void br_on_cast(Op op, u32 depth, ValType from, ValType to);
   void struct_new(Op op, u32 type);
   void struct_get(Op op, u32 type, u32 field);
@@ -140,6 +125,24 @@ class LoweringSink : public NullSink {
   void convert_extern(Op op);
   void ref_i31();
   void i31_get(Op op);
+  void atomic_load(Op op, const Memarg& memarg);
+  void atomic_store(Op op, const Memarg& memarg);
+  void atomic_rmw(Op op, const Memarg& memarg);
+  void atomic_cmpxchg(Op op, const Memarg& memarg);
+  void atomic_wait(Op op, const Memarg& memarg);
+  void atomic_notify(const Memarg& memarg);
+  void atomic_fence();
+
+  // Not executable yet: the right effect on the operand stack, and a trap where control reaches them
+  // (lowering_unsupported.cpp).
+  void try_table(const BlockType& type, std::span<const CatchClause> clauses);
+  void throw_(u32 tag);
+  void throw_ref();
+  void try_(const BlockType& type);
+  void catch_(u32 tag, bool reachable);
+  void catch_all(bool reachable);
+  void delegate(u32 depth, bool reachable);
+  void rethrow(u32 depth);
 
  private:
   /// Where an instruction finds an operand that it consumes.
@@ -218,6 +221,15 @@ class LoweringSink : public NullSink {
   void wait_or_notify(Handler handler, u32 operands, const Memarg& memarg);
   bool fits_guarded(const Memarg& memarg) const;
   u32 local_slot(u32 local) const { return local_slots_[local]; }
+
+  // References and objects (lowering_references.cpp).
+  template <class HandlerAt>
+  void check_top(HandlerAt handler_at, u32 upper);
+  ValType engine_type(ValType type) const;
+  bool names_object(ValType type) const;
+  const gc::Layout& layout_of(u32 type) const;
+  void allocate(Row row, u32 operands, u32 type, u32 upper);
+  void whole_array(Handler handler, u32 operands, u32 type, u32 segment);
 
   void unsupported(u32 operands, std::span<const ValType> results);
   void next_clause(bool reachable);

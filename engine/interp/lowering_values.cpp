@@ -667,26 +667,4 @@ void LoweringSink::table_init(u32 elem, u32 table) {
 }
 void LoweringSink::elem_drop(u32 elem) { bulk(bulk_handlers.elem_drop, 0, {}, elem); }
 
-// References are 64-bit integers here; null is 0.
-
-void LoweringSink::ref_null(HeapType type) { push(Entry::Where::constant, ValType::reference(type, true)).value = 0; }
-void LoweringSink::ref_is_null() {
-  const Operand a = take();
-  emit_result(type_i32, unary_row(Op::i64_eqz, a.loc), a.slot, 0, 0);
-  last_is_numeric_ = true;
-  last_op_ = Op::i64_eqz;
-  last_a_ = a.loc;
-  last_b_ = Loc::slot;
-}
-void LoweringSink::ref_func(u32 function) { bulk(bulk_handlers.ref_func, 0, {{type_funcref}}, function); }
-void LoweringSink::ref_as_non_null() {
-  const ValType type = stack_.back().type;
-  bulk(bulk_handlers.ref_as_non_null, 1, {{type}}, 0);
-}
-void LoweringSink::ref_eq() {
-  const Operand b = take();
-  const Operand a = take();
-  emit_binary(Op::i64_eq, a, b);
-}
-
 }  // namespace invar::interp

@@ -1,28 +1,32 @@
 #include "engine/runtime/const_expression.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "decoder/validate/function_walker.h"
+#include "engine/gc/array.h"
+#include "engine/gc/field.h"
+#include "engine/runtime/engine.h"
 #include "engine/runtime/reference.h"
+#include "engine/runtime/store.h"
 
 namespace invar {
 
 namespace {
 
-/// An operand stack that computes as the walker goes.
+/// An operand stack that computes as the walker goes. Values stand in it as in the slots of a frame, and the collector
+/// sees them.
 struct EvaluatingSink : NullSink {
-  using Value = ConstEvaluator::Value;
-
-  explicit EvaluatingSink(Instance& of) : instance(of) {}
+  explicit EvaluatingSink(Instance& of) : instance(of) { of.heap->add(roots); }
 
   Instance& instance;
-  std::vector<Value> stack;
-  TrapKind trap = TrapKind::none;
+  gc::RootList roots;
+  TrapKind trap = TrapKind::none;  // once it is set, what is computed is of no interest
 
-  void push(Slot slot) { stack.push_back({{slot, 0}}); }
+  void push(Slot slot) { roots.slots.push_back(slot); }
   Slot pop() {
-    const Slot slot = stack.back().slots[0];
-    stack.pop_back();
+    const Slot slot = roots.slots.back();
+    roots.slots.pop_back();
     return slot;
   }
 
@@ -31,11 +35,15 @@ struct EvaluatingSink : NullSink {
   void f32_const(u32 bits) { push(bits); }
   void f64_const(u64 bits) { push(bits); }
   void v128_const(const V128& value) {
-    Value made;
-    std::memcpy(made.slots, value.bytes, sizeof(value.bytes));
-    stack.push_back(made);
+    Slot halves[2];
+    std::memcpy(halves, value.bytes, sizeof halves);
+    push(halves[0]);
+    push(halves[1]);
   }
-  void global_get(u32 index) { stack.push_back({{instance.globals[index][0], instance.globals[index][1]}}); }
+  void global_get(u32 index) {
+    push(instance.globals[index][0]);
+    if (slots_of(instance.module->globals[index].type.type) == 2) push(instance.globals[index][1]);
+  }
   void ref_null(HeapType) { push(null_ref); }
   void ref_func(u32 function) { push(ref_of(instance.functions[function])); }
   void ref_i31() { push(ref_of_i31(static_cast<u32>(pop()))); }
@@ -64,13 +72,50 @@ struct EvaluatingSink : NullSink {
     }
   }
 
-  // Objects of the collected heap.
-  void struct_new(Op, u32) { refuse(); }
-  void array_new(Op, u32) { refuse(); }
-  void array_new_fixed(u32, u32) { refuse(); }
-  void refuse() {
-    trap = TrapKind::unsupported_instruction;
-    push(null_ref);
+  // Objects. Their operands stay on the stack while memory is allocated.
+
+  const gc::Layout& layout_of(u32 type) const {
+    return instance.store->engine().types().layout(instance.type_ids[type]);
+  }
+  const Slot* stack_end() const { return instance.store->stack_top; }
+  Slot* top(u32 slots) { return roots.slots.data() + (roots.slots.size() - slots); }
+  /// Replaces the operands by the new object.
+  void replace(u32 operand_slots, const std::expected<gc::Object*, TrapKind>& made) {
+    roots.slots.resize(roots.slots.size() - operand_slots);
+    if (!made) trap = made.error();
+    push(made ? ref_of(*made) : null_ref);
+  }
+
+  void struct_new(Op op, u32 type) {
+    const gc::Layout& layout = layout_of(type);
+    const u32 operands = op == Op::struct_new ? layout.slots : 0;
+    if (trap != TrapKind::none) return replace(operands, std::unexpected(trap));
+    gc::Object* const made = instance.heap->new_struct(layout, stack_end());
+    if (made == nullptr) return replace(operands, std::unexpected(TrapKind::allocation_failure));
+    if (op == Op::struct_new) {
+      gc::store_fields(made, layout, top(operands));
+    } else {
+      std::memset(made->at(gc::header_bytes), 0, layout.bytes - gc::header_bytes);
+    }
+    replace(operands, made);
+  }
+  void array_new(Op op, u32 type) {
+    const gc::Layout& layout = layout_of(type);
+    const u32 operands = op == Op::array_new ? gc::slots_of(layout.element) + 1 : 1;
+    if (trap != TrapKind::none) return replace(operands, std::unexpected(trap));
+    const u32 length = static_cast<u32>(roots.slots.back());
+    if (op == Op::array_new) {
+      return replace(operands, gc::array_new(*instance.heap, layout, length, top(operands), stack_end()));
+    }
+    gc::Object* const made = instance.heap->new_array(layout, length, true, stack_end());
+    if (made == nullptr) return replace(operands, std::unexpected(TrapKind::allocation_failure));
+    replace(operands, made);
+  }
+  void array_new_fixed(u32 type, u32 count) {
+    const gc::Layout& layout = layout_of(type);
+    const u32 operands = count * gc::slots_of(layout.element);
+    if (trap != TrapKind::none) return replace(operands, std::unexpected(trap));
+    replace(operands, gc::array_new_fixed(*instance.heap, layout, count, top(operands), stack_end()));
   }
 };
 
@@ -87,13 +132,17 @@ ConstEvaluator::~ConstEvaluator() = default;
 
 std::expected<ConstEvaluator::Value, TrapKind> ConstEvaluator::evaluate(const ConstExpr& expression, ValType type) {
   EvaluatingSink& sink = state_->sink;
-  sink.stack.clear();
+  sink.roots.slots.clear();
+  sink.trap = TrapKind::none;
   const Module& module = *sink.instance.module;
   const auto walked = state_->walker.walk_const(expression, type, static_cast<u32>(module.globals.size()));
+  if (sink.trap != TrapKind::none) return std::unexpected(sink.trap);
   // The expression is valid, so only an instruction that this build cannot run stops it.
-  if (!walked || sink.stack.empty()) return std::unexpected(TrapKind::unsupported_instruction);
-  if (sink.trap != TrapKind::none) return std::unexpected(std::exchange(sink.trap, TrapKind::none));
-  return sink.stack.back();
+  const std::vector<Slot>& slots = sink.roots.slots;
+  if (!walked || slots.size() < slots_of(type)) return std::unexpected(TrapKind::unsupported_instruction);
+  Value value;
+  std::copy_n(slots.data(), slots_of(type), value.slots);
+  return value;
 }
 
 }  // namespace invar

@@ -43,7 +43,7 @@ class Instantiator {
   void allocate_functions();
   Instantiation<void> allocate_tags();
   /// A segment's references. Its expressions read what cannot change any more, so when they run is of no consequence.
-  Instantiation<std::vector<Ref>> references(const ElemSegment& segment);
+  Instantiation<void> references(const ElemSegment& segment, std::vector<Ref>& out);
   Instantiation<void> initialize_table(u32 index);
   Instantiation<void> initialize_memory(u32 index);
 
@@ -176,27 +176,30 @@ Instantiation<void> Instantiator::allocate(std::span<const Extern> imports) {
   for (size_t i = 0; i < module_.elems.size(); ++i) {
     // Active segments are read when they are copied, and never again.
     if (module_.elems[i].mode != SegmentMode::passive) continue;
-    INSTANTIATION_TRY_ASSIGN(instance_.elems[i], references(module_.elems[i]));
+    // In place: the collector sees the instance's segments.
+    if (auto done = references(module_.elems[i], instance_.elems[i]); !done) return done;
   }
   return {};
 }
 
-Instantiation<std::vector<Ref>> Instantiator::references(const ElemSegment& segment) {
-  std::vector<Ref> out;
+Instantiation<void> Instantiator::references(const ElemSegment& segment, std::vector<Ref>& out) {
   out.reserve(segment.size());
   for (const u32 function : segment.functions) out.push_back(ref_of(instance_.functions[function]));
   for (const ConstExpr& expression : segment.expressions) {
     INSTANTIATION_TRY_ASSIGN(const ConstEvaluator::Value value, evaluate(expression, segment.type));
     out.push_back(value.slots[0]);
   }
-  return out;
+  return {};
 }
 
 Instantiation<void> Instantiator::initialize_table(u32 index) {
   const ElemSegment& segment = module_.elems[index];
   Table& table = *instance_.tables[segment.table];
   INSTANTIATION_TRY_ASSIGN(const ConstEvaluator::Value offset, evaluate(segment.offset, table.type.address_type()));
-  INSTANTIATION_TRY_ASSIGN(const std::vector<Ref> refs, references(segment));
+  gc::RootList list;
+  store_.heap().add(list);
+  std::vector<Ref>& refs = list.slots;
+  if (auto done = references(segment, refs); !done) return done;
   const u64 at = offset.slots[0];
   if (at > table.size || refs.size() > table.size - at) return trapped(TrapKind::out_of_bounds_table_access);
   std::ranges::copy(refs, table.elements + at);

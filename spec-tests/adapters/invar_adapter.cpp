@@ -21,39 +21,27 @@ Failure to_failure(const InstantiationFailure& failure) {
   return {failure.error()->category(), failure.error()->message(), text_of(failure.error()->code)};
 }
 
-/// A reference as a script sees it. Which hierarchy it is in, only its static type tells.
+/// A reference as a script sees it. Only its static type tells which hierarchy it is in; within the any hierarchy, its
+/// form and the object's header tell what it is.
 Value to_value(const EngineTypes& types, Ref ref, HeapType heap) {
   if (ref == null_ref) return Value::reference(RefKind::null_);
-  Heap kind = heap.kind;
-  if (kind == Heap::index) {
-    switch (types[heap.index].kind) {
-      case CompositeKind::func:
-        kind = Heap::func;
-        break;
-      case CompositeKind::struct_:
-        kind = Heap::struct_;
-        break;
-      case CompositeKind::array:
-        kind = Heap::array;
-        break;
-    }
-  }
-  switch (kind) {
+  const Heap kind = heap.kind == Heap::index ? abstract_of(types[heap.index].kind) : heap.kind;
+  switch (top_of(kind)) {
     case Heap::func:
       return Value::reference(RefKind::func);
     case Heap::exn:
       return Value::reference(RefKind::exn);
     case Heap::extern_:
       return is_host(ref) ? Value::reference(RefKind::extern_, host_value(ref)) : Value::reference(RefKind::extern_);
-    case Heap::struct_:
-      return Value::reference(RefKind::struct_);
-    case Heap::array:
-      return Value::reference(RefKind::array);
     default:
       break;
   }
   if (is_i31(ref)) return Value::reference(RefKind::i31);
   if (is_host(ref)) return Value::reference(RefKind::host, host_value(ref));
+  if (is_object(ref)) {
+    if (object_of(ref)->kind() == gc::ObjectKind::struct_) return Value::reference(RefKind::struct_);
+    if (object_of(ref)->kind() == gc::ObjectKind::array) return Value::reference(RefKind::array);
+  }
   return Value::reference(RefKind::unknown);
 }
 
