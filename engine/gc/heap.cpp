@@ -18,6 +18,8 @@ constexpr u64 max_region_bytes = u64{64} << 20;
 /// A collection that a limit forces must be paid for by allocation of this part of the limit, or every allocation in a
 /// heap that is all but full would collect.
 constexpr u64 forced_collection_share = 32;
+/// Objects for which the collector's stack has room whatever happens. Lists need one at a time, trees little more.
+constexpr u64 min_mark_stack = 8192;
 /// What freed memory is overwritten with in stress mode.
 constexpr int poison = 0xdb;
 
@@ -90,6 +92,7 @@ Object* Heap::allocate_slowly(u64 bytes, u32 size_class, const Slot* stack_end) 
 
 /// Without collecting.
 Object* Heap::try_allocate(u64 bytes, u32 size_class) {
+  if (!mark_stack_.reserve_first(min_mark_stack)) return nullptr;
   if (size_class == large_class) return new_large(bytes);
   Cells& cells = cells_[size_class];
   if (!find_cells(cells, size_class)) return nullptr;
@@ -243,7 +246,7 @@ void Heap::collect(const Slot* stack_end) {
   store_.visit_roots(marker);
   visit_roots(marker);
   marker.finish();
-  if (mark_stack_.capacity() > min_trigger_bytes / sizeof(Object*)) mark_stack_.reset();
+  mark_stack_.discard(min_mark_stack);
   sweep(marker.root_bytes());
 }
 

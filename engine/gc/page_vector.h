@@ -32,6 +32,21 @@ class PageVector {
   T* begin() const { return data_; }
   T* end() const { return data_ + size_; }
   u64 capacity() const { return capacity_; }
+  /// Gives all memory but some back, for a while: the capacity stays. Elements beyond `kept` are lost.
+  void discard(u64 kept) {
+    const u64 offset = platform::round_to_pages(kept * sizeof(T));
+    if (offset < bytes_) platform::discard(reinterpret_cast<u8*>(data_) + offset, bytes_ - offset);
+  }
+  /// Room for so many elements at least, if there is none yet.
+  [[nodiscard]] bool reserve_first(u64 count) {
+    if (capacity_ != 0) return true;
+    const u64 bytes = platform::round_to_pages(count * sizeof(T));
+    data_ = reinterpret_cast<T*>(platform::reserve_zeroed(bytes));
+    if (data_ == nullptr) return false;
+    bytes_ = bytes;
+    capacity_ = bytes / sizeof(T);
+    return true;
+  }
   /// Gives all memory back.
   void reset() {
     platform::release(reinterpret_cast<u8*>(data_), bytes_);
@@ -41,9 +56,9 @@ class PageVector {
 
  private:
   bool grow() {
-    const u64 wanted = bytes_ == 0 ? platform::round_to_pages(16 * sizeof(T)) : bytes_ * 2;
-    u8* const moved = bytes_ == 0 ? platform::reserve_zeroed(wanted)
-                                  : platform::enlarge_zeroed(reinterpret_cast<u8*>(data_), bytes_, wanted);
+    if (capacity_ == 0) return reserve_first(16);
+    const u64 wanted = bytes_ * 2;
+    u8* const moved = platform::enlarge_zeroed(reinterpret_cast<u8*>(data_), bytes_, wanted);
     if (moved == nullptr) return false;
     data_ = reinterpret_cast<T*>(moved);
     bytes_ = wanted;
