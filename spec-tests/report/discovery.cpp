@@ -38,7 +38,9 @@ std::string script_name(const std::string& path, const std::string& root) {
     name /= part;
   }
   if (name != whole) return name.string();
-  const fs::path above = fs::weakly_canonical(fs::path{root} / "", ignored).parent_path().parent_path();
+  fs::path above = fs::weakly_canonical(root, ignored);
+  if (!above.has_filename()) above = above.parent_path();  // "folder/"
+  above = above.parent_path();
   return whole.lexically_relative(above).string();
 }
 

@@ -19,6 +19,9 @@ TEST(ScriptName, ElsewhereItBeginsWithTheFolderThatWasSearched) {
   EXPECT_EQ(script_name("/tmp/mine/sub/a.wast", "/tmp/mine"), "mine/sub/a.wast");
   EXPECT_EQ(script_name("/tmp/mine/sub/a.wast", "/tmp/mine/"), "mine/sub/a.wast");
   EXPECT_EQ(script_name("/tmp/mine/a.wast", "/tmp/mine"), "mine/a.wast");
+  // Folders that exist, too.
+  EXPECT_EQ(script_name("/usr/bin/a.wast", "/usr/bin"), "bin/a.wast");
+  EXPECT_EQ(script_name("/usr/lib/x/a.wast", "/usr/lib/"), "lib/x/a.wast");
 }
 
 std::vector<ScriptFile> scripts(size_t count) {

@@ -89,8 +89,8 @@ class Page {
     cards();
     matrix();
     differences();
-    scripts();
     failures();
+    scripts();
     append("</main>\n<script>{}</script>\n</body>\n</html>\n", html_script);
     return std::move(out_);
   }
@@ -139,7 +139,7 @@ class Page {
           "<section class=\"card\"><h3><span class=\"mono\">{}</span>{}</h3><dl>"
           "<dt>scripts</dt><dd>{}</dd><dt>assertions that hold</dt><dd>{} of {}</dd>"
           "<dt>failures</dt><dd>{}</dd><dt>expected failures</dt><dd>{}</dd>"
-          "<dt>messages as the suite says</dt><dd>{} of {}</dd><dt>time</dt><dd>{:.2f} s</dd>"
+          "<dt>messages as in the suite</dt><dd>{} of {}</dd><dt>time</dt><dd>{:.2f} s</dd>"
           "<dt>digest</dt><dd class=\"mono\">{:016x}</dd></dl></section>\n",
           escape(run.configuration.name()), run.shard.empty() ? "" : ", part " + escape(run.shard),
           grouped(all.scripts), grouped(all.passed), grouped(all.assertions), grouped(all.failed),

@@ -33,12 +33,12 @@ kbd { border: 1px solid var(--line); border-radius: 4px; padding: 0 .35em; backg
 .bad { color: var(--bad); background: var(--bad-back); }
 .known { color: var(--known); background: var(--known-back); }
 .none { color: var(--soft); background: var(--none-back); }
-.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(17rem, 1fr)); gap: .75rem; }
+.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(21rem, 1fr)); gap: .75rem; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: .85rem 1rem; }
 .card h3 { margin: 0 0 .35rem; font-size: 1rem; }
 .card dl { display: grid; grid-template-columns: auto 1fr; gap: 0 .75rem; margin: 0; }
 .card dt { color: var(--soft); }
-.card dd { margin: 0; text-align: right; font-variant-numeric: tabular-nums; }
+.card dd { margin: 0; white-space: nowrap; text-align: right; font-variant-numeric: tabular-nums; }
 .scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 10px; background: var(--card); }
 table { border-collapse: collapse; width: 100%; }
 th, td { padding: .3rem .75rem; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
