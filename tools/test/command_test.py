@@ -174,6 +174,34 @@ def test_text_and_binary_are_each_others_translation():
         same(run(second, "x")[1], "x\n")
 
 
+NAMES = r"""(module $whole
+  (@custom "first" (before first) "\00\01 text")
+  (type $pair (func (param i32 i32) (result i32)))
+  (import "env" "f" (func $imported (type $pair)))
+  (@custom "middle" (after import) "middle")
+  (table $t 1 funcref) (memory $m 1) (global $g (mut i32) (i32.const 7)) (tag $e (param i32))
+  (elem $items (i32.const 0) func $"a name with spaces")
+  (data $bytes (i32.const 0) "xyz")
+  (func $"a name with spaces" (type $pair) (local $sum i32)
+    (block $out (loop $again (br_if $out (i32.const 1)) (br $again)))
+    (local.get $sum))
+  (@custom "last" (after last) ""))"""
+
+
+def test_names_and_custom_sections_survive_translation():
+    with tempfile.TemporaryDirectory() as folder:
+        source, first, text, second = (pathlib.Path(folder) / name for name in ("s.wat", "a.wasm", "b.wat", "c.wasm"))
+        source.write_text(NAMES)
+        same(run("wat2wasm", "--debug-names", source, "-o", first), (0, "", ""))
+        same(run("wasm2wat", first, "-o", text), (0, "", ""))
+        for part in ("$whole", "$pair", "$imported", "$t", "$m", "$g", "$e", "$items", "$bytes", '$"a name with spaces"',
+                     "$sum", "$out", "$again", '"\\00\\01 text"', '(@custom "middle" (after import) "middle")',
+                     '(@custom "last"'):
+            check(part in text.read_text(), part, "not in", text.read_text())
+        same(run("wat2wasm", "--debug-names", text, "-o", second), (0, "", ""))
+        same(second.read_bytes(), first.read_bytes())
+
+
 def test_inspect_shows_what_there_is():
     status, out, _ = run("inspect", EXAMPLES / "hello.wat")
     same(status, 0)
