@@ -94,6 +94,7 @@ class ScriptParser {
   }
 
   Result<void> parse_next(std::vector<Command>& commands) {
+    if (depth_ < max_depth && cursor_.at_open("script")) return parse_group(commands);
     const Cursor start = cursor_;
     const u32 depth = depth_;
     Command command;
@@ -108,6 +109,17 @@ class ScriptParser {
     command.id = identify(start.index(), cursor_.index());
     commands.push_back(std::move(command));
     return {};
+  }
+
+  /// (script $name? ...): its commands are run like those around it.
+  Result<void> parse_group(std::vector<Command>& commands) {
+    cursor_.advance();
+    cursor_.advance();
+    accept_id();
+    ++depth_;
+    while (!cursor_.at_end() && !cursor_.at(TokenKind::right_paren)) INVAR_TRY(parse_next(commands));
+    --depth_;
+    return cursor_.expect_close();
   }
 
   /// The id of the command that the tokens make up.

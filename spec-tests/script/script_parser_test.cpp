@@ -197,6 +197,19 @@ TEST(ScriptParser, AnnotationsCountInIds) {
   EXPECT_EQ(commands[2].id.size(), 8u);
 }
 
+TEST(ScriptParser, AScriptWithinAScriptIsItsCommands) {
+  const auto commands = commands_of(R"((module) (script $S (invoke "f") (script (get "g"))) (invoke "h"))");
+  ASSERT_EQ(commands.size(), 4u);
+  EXPECT_EQ(commands[1].action.field, "f");
+  EXPECT_TRUE(commands[2].action.is_get);
+  EXPECT_EQ(commands[3].action.field, "h");
+  EXPECT_FALSE(parse_script("test.wast", "(script (module)", Features{}));
+  std::string deep;
+  for (int i = 0; i < 100'000; ++i) deep += "(script ";
+  EXPECT_FALSE(parse_script("test.wast", deep, Features{}));
+  EXPECT_TRUE(parse_script("test.wast", deep + std::string(100'000, ')'), Features{}));
+}
+
 TEST(ScriptParser, ASourceThatEndsTooEarlyIsAnError) {
   EXPECT_FALSE(parse_script("test.wast", R"wast((assert_return (invoke "f"))wast", Features{}));
   EXPECT_FALSE(parse_script("test.wast", "(module) )", Features{}));
