@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <filesystem>
 #include <numeric>
 
 #include "engine/platform/file.h"
@@ -94,11 +95,31 @@ ScriptResult reconstruct(const ScriptFile& file, const TaskEnd& end) {
   return result;
 }
 
+/// Lines about scripts that are not in their folder any more, where that folder was searched.
+Result<void> check_expectations(const std::vector<ScriptFile>& files, const Expectations& expectations) {
+  for (const Expectation& line : expectations.all()) {
+    const auto ends_with = [](const std::string& whole, std::string_view end) {
+      return ("/" + whole).ends_with("/" + std::string{end});
+    };
+    const size_t slash = line.path.rfind('/');
+    if (slash == std::string::npos) continue;
+    const std::string_view folder = std::string_view{line.path}.substr(0, slash);
+    const bool searched = std::ranges::any_of(files, [&](auto& file) { return ends_with(file.directory, folder); });
+    const bool there = std::ranges::any_of(files, [&](auto& file) { return ends_with(file.name, line.path); });
+    if (searched && !there) return fail(ErrorCode::api_misuse, ": expected failures: there is no " + line.path);
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<Report> run_suite(const std::vector<std::string>& paths, const Runtime& runtime,
                          const std::vector<Configuration>& configurations, const SuiteOptions& options) {
   INVAR_TRY_ASSIGN(const std::vector<ScriptFile> all, find_scripts(paths));
+  const auto is_folder = [](const std::string& path) { return std::filesystem::is_directory(path); };
+  if (options.expectations != nullptr && std::ranges::all_of(paths, is_folder)) {
+    INVAR_TRY(check_expectations(all, *options.expectations));
+  }
   std::vector<ScriptFile> files = select(all, options.shard);
   const std::string only = options.only.substr(options.only.find('#') + 1);
   if (const size_t hash = options.only.find('#'); hash != std::string::npos) {

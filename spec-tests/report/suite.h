@@ -25,7 +25,8 @@ struct SuiteOptions {
 
 /// Runs each script, and for a directory all *.wast below it. Each runs in a process that does not suffer from what the
 /// others do: a crash, a hang or an excess of memory is a failure at the command that was run. The caller must have no
-/// other threads. Errors: io_error, for a path that is not there; api_misuse, if no script has the command `only`.
+/// other threads. Errors: io_error, for a path that is not there; api_misuse, if no script has the command `only`, or
+/// if an expectation names a script that is not in its folder.
 Result<Report> run_suite(const std::vector<std::string>& paths, const Runtime& runtime,
                          const std::vector<Configuration>& configurations, const SuiteOptions& options);
 

@@ -120,6 +120,13 @@ TEST_F(SuiteTest, AnExpectationThatIsWrongFails) {
   EXPECT_EQ(report->failed(), 2u);
 }
 
+TEST_F(SuiteTest, AnExpectationForAScriptThatIsGoneIsAnError) {
+  write("spec/core/good.wast", good);
+  EXPECT_FALSE(run("spec/core/gone.wast: reason"));
+  EXPECT_FALSE(run("core/gone.wast#01234567: reason"));
+  EXPECT_TRUE(run("spec/core/simd/elsewhere.wast: reason"));
+}
+
 TEST_F(SuiteTest, AScriptThatCannotBeReadFailsWhateverIsExpected) {
   write("broken.wast", R"((assert_return (invoke "f"))");
   for (const char* line : {"", "broken.wast: reason"}) {
