@@ -98,7 +98,7 @@ TEST_P(SharedMemory, ThreadsGrowItTogether) {
         (memory.fill (i32.shl (local.get $page) (i32.const 16)) (i32.const 1) (i32.const 100))))
       (local.get $page))
     (func (export "look") (param i32) (result i32)
-      (drop (i32.load (i32.const 0x12bfffc)))
+      (drop (i32.load (i32.const 0x12bfff8)))
       (memory.size))))");
   std::vector<Slot> got[thread_count];
   on_threads(module, [&](Instance& instance, u32 i) {
