@@ -281,6 +281,26 @@ TEST_F(InterruptTest, AnotherThreadStopsTheProgram) {
   EXPECT_EQ(instance.func("one")->call<std::int32_t>().value(), 1);
 }
 
+TEST(PageSizeTest, MemoriesOfBytes) {
+  const Engine engine = Engine::create({.features = {{"custom-page-sizes", true}}}).value();
+  Store store(engine);
+  EXPECT_FALSE(Memory::create(store, {.limits = {1, {}}, .page_size = 2}));
+  const Memory memory = Memory::create(store, {.limits = {5, 9}, .page_size = 1}).value();
+  EXPECT_EQ(memory.type().page_size, 1u);
+  EXPECT_EQ(memory.size(), 5u);
+  Linker linker(store);
+  linker.define("env", "memory", memory);
+  const Module module = Module::from_text(engine, R"((module (import "env" "memory" (memory 5 (pagesize 1)))
+    (func (export "last") (result i32) (i32.load8_u (i32.const 8)))))")
+                            .value();
+  const Instance instance = linker.instantiate(module).value();
+  EXPECT_FALSE(instance.func("last")->call<std::int32_t>());
+  EXPECT_EQ(memory.grow(4).value(), 5u);
+  EXPECT_FALSE(memory.grow(1));
+  memory.data()[8] = 3;
+  EXPECT_EQ(instance.func("last")->call<std::int32_t>().value(), 3);
+}
+
 TEST(ThreadsTest, StoresOfTwoThreadsShareAMemory) {
   const Engine engine = Engine::create({.features = {{"threads", true}}, .interruptible = true}).value();
   Store store(engine);

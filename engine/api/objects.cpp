@@ -92,14 +92,18 @@ Result<void> Func::call_words(const FuncType& expected, std::uint64_t* words) co
 Result<Memory> Memory::create(Store& store, const MemoryType& type) {
   if (type.limits.max && *type.limits.max < type.limits.min) return misuse("memory: maximum below minimum");
   if (type.is_shared && !type.limits.max) return misuse("memory: a shared memory needs a maximum");
-  auto made = store.internal().new_memory(
-      {.limits = to_internal(type.limits), .is_64 = type.is_64, .is_shared = type.is_shared});
+  if (type.page_size != 1 && type.page_size != 65536) return misuse("memory: pages have 1 or 65536 bytes");
+  auto made = store.internal().new_memory({.limits = to_internal(type.limits),
+                                           .is_64 = type.is_64,
+                                           .is_shared = type.is_shared,
+                                           .page_size_log2 = static_cast<u8>(type.page_size == 1 ? 0 : 16)});
   if (!made) return std::unexpected(to_public(std::move(made).error()));
   return Memory(*made);
 }
 
 MemoryType Memory::type() const {
-  MemoryType out{to_public(impl_->type.limits), impl_->type.is_64, impl_->type.is_shared};
+  MemoryType out{to_public(impl_->type.limits), impl_->type.is_64, impl_->type.is_shared,
+                 1u << impl_->type.page_size_log2};
   out.limits.min = impl_->pages();
   return out;
 }

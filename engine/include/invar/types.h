@@ -74,9 +74,10 @@ struct Limits {
 };
 
 struct MemoryType {
-  Limits limits;  ///< In pages of 64 KiB.
+  Limits limits;  ///< In pages.
   bool is_64 = false;
   bool is_shared = false;
+  std::uint32_t page_size = 65536;  ///< Bytes of a page: 65536, or 1.
 };
 
 struct TableType {
