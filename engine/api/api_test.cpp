@@ -343,5 +343,131 @@ TEST(ThreadsTest, StoresOfTwoThreadsShareAMemory) {
   EXPECT_EQ(mine.func("wait")->call<std::int32_t>(std::int64_t{1000}).value(), 2);
 }
 
+// References to collected objects
+
+constexpr std::string_view boxes_source = R"((module
+  (type $box (struct (field $value (mut i32))))
+  (type $bytes (array (mut i8)))
+  (table $table (export "table") 2 anyref)
+  (global $global (export "global") (mut (ref null $box)) (ref.null $box))
+  (func (export "make") (param i32) (result (ref $box)) (struct.new $box (local.get 0)))
+  (func (export "bytes") (param i32) (result anyref) (array.new_default $bytes (local.get 0)))
+  (func (export "unbox") (param anyref) (result i32) (struct.get $box $value (ref.cast (ref $box) (local.get 0))))
+  (func (export "churn") (local $i i32)
+    (loop $again
+      (drop (struct.new $box (i32.const -1)))
+      (br_if $again (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 10000)))))))";
+
+class ApiHeapTest : public ApiTest {
+ protected:
+  ApiHeapTest() : instance(instantiate(boxes_source)) {}
+  Val make(std::int32_t number) const { return instance.func("make")->call({number})->at(0); }
+  std::int32_t unbox(const Val& box) const { return instance.func("unbox")->call({box})->at(0).i32(); }
+  /// Frees what is free, and writes over it.
+  void churn() {
+    store.collect_garbage();
+    ASSERT_TRUE(instance.func("churn")->call<void>());
+  }
+  Instance instance;
+};
+
+TEST_F(ApiHeapTest, ValuesKeepTheirObjectsAlive) {
+  std::vector<Val> boxes;
+  for (std::int32_t i = 0; i < 100; ++i) boxes.push_back(make(i));
+  Val copy = boxes[50], moved = std::move(boxes[51]);
+  churn();
+  for (std::int32_t i = 0; i < 100; ++i) {
+    if (i == 51) continue;
+    ASSERT_EQ(unbox(boxes[static_cast<std::size_t>(i)]), i);
+  }
+  boxes.clear();
+  churn();
+  EXPECT_EQ(unbox(copy), 50);
+  EXPECT_EQ(unbox(moved), 51);
+  copy = moved;
+  churn();
+  EXPECT_EQ(unbox(copy), 51);
+  EXPECT_EQ(unbox(moved), 51);
+}
+
+TEST_F(ApiHeapTest, MemoryIsFreedWhenTheLastValueGoes) {
+  std::vector<Val> large;
+  for (int i = 0; i < 10; ++i) large.push_back(instance.func("bytes")->call({1'000'000})->at(0));
+  store.collect_garbage();
+  EXPECT_GE(store.heap_bytes(), 10'000'000u);
+  large.resize(1);
+  store.collect_garbage();
+  EXPECT_LT(store.heap_bytes(), 2'000'000u);
+  EXPECT_GE(store.heap_bytes(), 1'000'000u);
+  large.clear();
+  store.collect_garbage();
+  EXPECT_EQ(store.heap_bytes(), 0u);
+}
+
+TEST_F(ApiHeapTest, TablesAndGlobalsGiveAndTakeReferences) {
+  ASSERT_TRUE(instance.table("table")->set(1, make(7)));
+  ASSERT_TRUE(instance.global("global")->set(make(8)));
+  churn();
+  Val from_table = *instance.table("table")->get(1), from_global = instance.global("global")->get();
+  EXPECT_EQ(unbox(from_table), 7);
+  ASSERT_TRUE(instance.table("table")->set(1, Val::null(from_table.type())));
+  ASSERT_TRUE(instance.global("global")->set(Val::null(instance.global("global")->type().type)));
+  churn();
+  EXPECT_EQ(unbox(from_table), 7);
+  EXPECT_EQ(unbox(from_global), 8);
+  EXPECT_EQ(from_global.ref_kind(), RefKind::struct_);
+}
+
+TEST_F(ApiHeapTest, HostFunctionsHoldTheirArguments) {
+  Val kept;
+  const FuncType type{{ValType::reference(HeapKind::any)}, {ValType::reference(HeapKind::any)}};
+  ASSERT_TRUE(linker.func("host", "keep", type,
+                          [&](Caller&, std::span<const Val> arguments, std::span<Val> results) -> Result<void> {
+                            kept = arguments[0];
+                            churn();
+                            results[0] = make(3);
+                            return {};
+                          }));
+  const Instance user = instantiate(R"((module
+    (type $box (struct (field $value (mut i32))))
+    (import "host" "keep" (func $keep (param anyref) (result anyref)))
+    (func (export "run") (result i32)
+      (call $keep (struct.new $box (i32.const 9)))
+      (drop (struct.new $box (i32.const 0)))
+      (struct.get $box $value (ref.cast (ref $box))))))");
+  EXPECT_EQ(user.func("run")->call<std::int32_t>().value(), 3);
+  churn();
+  EXPECT_EQ(unbox(kept), 9);
+}
+
+TEST_F(ApiHeapTest, KindsOfReferences) {
+  EXPECT_EQ(make(1).ref_kind(), RefKind::struct_);
+  EXPECT_EQ(instance.func("bytes")->call({1})->at(0).ref_kind(), RefKind::array);
+  EXPECT_EQ(Val::external(5).ref_kind(), RefKind::external);
+  EXPECT_EQ(Val(*instance.func("make")).ref_kind(), RefKind::function);
+  EXPECT_EQ(Val::null(externref).ref_kind(), RefKind::null);
+  EXPECT_EQ(Val::i31(-5).ref_kind(), RefKind::i31);
+  EXPECT_EQ(Val::i31(-5).i31(), -5);
+  EXPECT_EQ(Val::i31(0x3fffffff).i31(), 0x3fffffff);
+  EXPECT_EQ(instance.func("unbox")->call({Val::i31(1)}).error().trap->kind, TrapKind::cast_failure);
+}
+
+TEST_F(ApiHeapTest, ValuesMayOutliveTheirStore) {
+  Val box = make(1), copy = box;
+  store = Store(engine);
+  copy = box;
+  box = Val(1);
+}
+
+TEST_F(ApiTest, AHeapHasALimit) {
+  Store small(engine, {.max_heap_bytes = std::uint64_t{1} << 20});
+  Linker link(small);
+  auto instance = link.instantiate(*Module::from_text(engine, boxes_source));
+  const auto failed = instance->func("bytes")->call({2'000'000});
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().trap->kind, TrapKind::allocation_failure);
+  EXPECT_TRUE(instance->func("bytes")->call({200'000}));
+}
+
 }  // namespace
 }  // namespace invar::api

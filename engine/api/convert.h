@@ -23,11 +23,11 @@ inline std::unexpected<Error> misuse(std::string message) {
 }
 
 invar::Extern to_internal(const Extern& value);
-Extern to_public(const invar::Extern& value, invar::Engine& engine);
+Extern to_public(const invar::Extern& value);
 
 /// May a value of `type` be stored where `wanted` is? Types as the engine knows them.
 bool fits(const invar::Engine& engine, const Val& value, invar::ValType wanted);
-/// Reads one value of the type and advances.
-Val read_value(ValType type, const Slot*& slots);
+/// Reads one value of the type and advances. A reference to an object of the store's heap becomes a root.
+Val read_value(invar::Store& store, ValType type, const Slot*& slots);
 
 }  // namespace invar::api

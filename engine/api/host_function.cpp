@@ -49,7 +49,7 @@ Result<void> run_dynamic(void* environment, Caller& caller, std::uint64_t* words
   auto& closure = *static_cast<DynamicClosure*>(environment);
   std::vector<Val> arguments, results;
   const Slot* next = words;
-  for (const ValType param : closure.type.params) arguments.push_back(read_value(param, next));
+  for (const ValType param : closure.type.params) arguments.push_back(read_value(caller.internal_store(), param, next));
   for (const ValType result : closure.type.results) results.push_back(Val::from_words(result, 0, 0));
   if (auto done = closure.function(caller, arguments, results); !done) return done;
   Slot* out = words;

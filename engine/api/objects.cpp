@@ -11,8 +11,7 @@ namespace invar::api {
 
 namespace {
 
-/// A type as the embedder may ask for it: of reference types, only those that hold null or functions or host values
-/// have a meaning outside a module, and any concrete type is known to the engine already.
+/// Does the value fit? Types that modules define are known to the engine already.
 Result<void> check_value(const invar::Engine& engine, const Val& value, invar::ValType wanted, std::string_view what) {
   if (fits(engine, value, wanted)) return {};
   return misuse(fmt::format("{}: expected {}, got {}", what, invar::to_string(wanted), value.type().to_string()));
@@ -25,6 +24,7 @@ Store::Store(const Engine& engine, const StoreLimits& limits)
       impl_(std::make_unique<invar::Store>(engine.internal(),
                                            invar::StoreLimits{.max_memory_bytes = limits.max_memory_bytes,
                                                               .max_guarded_memories = limits.max_guarded_memories,
+                                                              .max_heap_bytes = limits.max_heap_bytes,
                                                               .max_table_elements = limits.max_table_elements,
                                                               .max_instances = limits.max_instances,
                                                               .max_stack_bytes = limits.max_stack_bytes,
@@ -40,6 +40,29 @@ Store& Store::operator=(Store&& other) noexcept {
 void Store::set_fuel(std::int64_t units) { impl_->fuel = units; }
 std::int64_t Store::fuel() const { return impl_->fuel; }
 void Store::interrupt() { impl_->interrupt(); }
+
+std::uint64_t Store::heap_bytes() const { return impl_->heap().committed_bytes(); }
+void Store::collect_garbage() { impl_->heap().collect(impl_->stack_top); }
+
+void detail::Root::retain(gc::HostRoot* root) { root->retain(); }
+void detail::Root::release(gc::HostRoot* root) { root->release(); }
+
+RefKind Val::ref_kind() const {
+  const Ref ref = words_[0];
+  if (ref == null_ref) return RefKind::null;
+  if (is_i31(ref)) return RefKind::i31;
+  if (is_host(ref)) return RefKind::external;
+  if (!root_) return RefKind::function;
+  switch (object_of(ref)->kind()) {
+    case gc::ObjectKind::struct_:
+      return RefKind::struct_;
+    case gc::ObjectKind::array:
+      return RefKind::array;
+    case gc::ObjectKind::exception:
+      break;
+  }
+  return RefKind::exception;
+}
 
 Val::Val(const Func& function)
     : type_(function ? ValType::from_bits(
@@ -70,7 +93,7 @@ Result<std::vector<Val>> Func::call(std::span<const Val> arguments) const {
   std::vector<Val> out;
   out.reserve(type.results.size());
   const Slot* next = results->data();
-  for (const invar::ValType result : type.results) out.push_back(read_value(to_public(result), next));
+  for (const invar::ValType result : type.results) out.push_back(read_value(store, to_public(result), next));
   return out;
 }
 
@@ -146,7 +169,8 @@ std::uint64_t Table::size() const { return impl_->size; }
 
 std::optional<Val> Table::get(std::uint64_t index) const {
   if (index >= impl_->size) return std::nullopt;
-  return Val::from_words(to_public(impl_->type.element), impl_->elements[index], 0);
+  const Slot* slot = impl_->elements + index;
+  return read_value(*impl_->store, to_public(impl_->type.element), slot);
 }
 
 Result<void> Table::set(std::uint64_t index, const Val& value) const {
@@ -173,19 +197,19 @@ Result<Global> Global::create(Store& store, const GlobalType& type, const Val& v
   }
   auto made = store.internal().new_global(wanted, value.words());
   if (!made) return std::unexpected(to_public(std::move(made).error()));
-  return Global(*made, &engine);
+  return Global(*made);
 }
 
 GlobalType Global::type() const { return {to_public(impl_->type.type), impl_->type.is_mutable}; }
 
 Val Global::get() const {
   const Slot* slots = impl_->value;
-  return read_value(to_public(impl_->type.type), slots);
+  return read_value(*impl_->store, to_public(impl_->type.type), slots);
 }
 
 Result<void> Global::set(const Val& value) const {
   if (!impl_->type.is_mutable) return misuse("global: not mutable");
-  if (auto fit = check_value(*engine_, value, impl_->type.type, "global"); !fit) return fit;
+  if (auto fit = check_value(impl_->store->engine(), value, impl_->type.type, "global"); !fit) return fit;
   std::copy_n(value.words(), slots_of(impl_->type.type), impl_->value);
   return {};
 }
@@ -195,7 +219,7 @@ FuncType Tag::type() const { return to_public(*impl_->type); }
 std::optional<Extern> Instance::get(std::string_view name) const {
   const std::optional<invar::Extern> found = find_export(*impl_, name);
   if (!found) return std::nullopt;
-  return to_public(*found, impl_->store->engine());
+  return to_public(*found);
 }
 
 std::optional<Memory> Caller::memory() const {

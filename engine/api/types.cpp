@@ -2,6 +2,8 @@
 
 #include "engine/api/convert.h"
 #include "engine/runtime/call.h"
+#include "engine/runtime/reference.h"
+#include "engine/runtime/store.h"
 
 namespace invar::api {
 
@@ -85,7 +87,7 @@ invar::Extern to_internal(const Extern& value) {
   return std::visit([](const auto& handle) -> invar::Extern { return handle.internal(); }, value);
 }
 
-Extern to_public(const invar::Extern& value, invar::Engine& engine) {
+Extern to_public(const invar::Extern& value) {
   switch (kind_of(value)) {
     case invar::ExternKind::func:
       return Func(std::get<invar::Func*>(value));
@@ -94,7 +96,7 @@ Extern to_public(const invar::Extern& value, invar::Engine& engine) {
     case invar::ExternKind::memory:
       return Memory(std::get<invar::Memory*>(value));
     case invar::ExternKind::global:
-      return Global(std::get<invar::Global*>(value), &engine);
+      return Global(std::get<invar::Global*>(value));
     case invar::ExternKind::tag:
       return Tag(std::get<invar::Tag*>(value));
   }
@@ -106,9 +108,13 @@ bool fits(const invar::Engine& engine, const Val& value, invar::ValType wanted) 
   return engine.types().matches(to_internal(value.type()), wanted);
 }
 
-Val read_value(ValType type, const Slot*& slots) {
+Val read_value(invar::Store& store, ValType type, const Slot*& slots) {
   const Slot first = *slots++;
-  return Val::from_words(type, first, type.kind() == ValKind::v128 ? *slots++ : 0);
+  if (!type.is_ref()) return Val::from_words(type, first, type.kind() == ValKind::v128 ? *slots++ : 0);
+  const bool is_function = store.engine().types().matches(to_internal(type).heap(), {Heap::func, 0});
+  detail::Root root;
+  if (!is_function && is_object(first)) root = detail::Root(store.heap().hold(first));
+  return Val::from_words(type, first, 0, std::move(root));
 }
 
 }  // namespace invar::api

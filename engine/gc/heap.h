@@ -59,6 +59,7 @@ class Heap {
   u64 collections() const { return collections_; }
   u64 live_bytes() const { return live_bytes_; }            ///< Found by the last collection.
   u64 committed_bytes() const { return committed_bytes_; }  ///< Blocks and large objects in use.
+  u64 mark_overflows() const { return mark_overflows_; }    ///< Times that the mark stack was too short.
   const EngineTypes& types() const { return types_; }
 
   /// For tests: the collector's stack holds no more than so many objects, as if memory for more were refused.
@@ -116,7 +117,12 @@ class Heap {
   /// All blocks in use, large ones included; sorted when a collection begins.
   PageVector<Block*> blocks_;
 
-  PageVector<Object*> mark_stack_;
+  /// A marked object whose references are still to be followed; those of an array from element `next` on.
+  struct Pending {
+    Object* object;
+    u64 next;
+  };
+  PageVector<Pending> mark_stack_;
   u64 mark_stack_limit_ = ~u64{0};
 
   Link host_roots_;
@@ -127,6 +133,7 @@ class Heap {
   u64 live_bytes_ = 0;
   u64 committed_bytes_ = 0;
   u64 collections_ = 0;
+  u64 mark_overflows_ = 0;
   bool failed_ = false;  // an allocation, since the last collection
 };
 

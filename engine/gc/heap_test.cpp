@@ -68,7 +68,9 @@ TEST_F(HeapTest, SizeClassesAscendAndFitTheirSizes) {
   for (u64 bytes = 8; bytes <= gc::max_cell_bytes; ++bytes) {
     const u32 at = gc::class_of(bytes);
     ASSERT_GE(gc::cell_sizes[at], bytes);
-    if (at > 0) ASSERT_LT(gc::cell_sizes[at - 1], bytes);
+    if (at > 0) {
+      ASSERT_LT(gc::cell_sizes[at - 1], bytes);
+    }
   }
   EXPECT_EQ(gc::class_of(gc::max_cell_bytes + 1), gc::large_class);
   EXPECT_EQ(gc::class_of(~u64{0}), gc::large_class);
@@ -183,6 +185,24 @@ TEST_F(HeapTest, AMarkStackThatCannotGrowLosesNothing) {
     heap().collect(stack());
     EXPECT_EQ(heap().live_bytes(), made * 48) << limit;
   }
+}
+
+TEST_F(HeapTest, LongArraysOfReferencesNeedNoLongMarkStack) {
+  constexpr u32 count = 300'000;
+  gc::Object* array = heap().new_array(layout(refs), count, true, stack());
+  store.stack_base[0] = ref_of(array);
+  for (u32 i = 0; i < count; ++i) {
+    const Ref ref = ref_of(heap().new_array(layout(bytes), 8, true, stack() + 1));
+    std::memcpy(array->at(8 + 8 * i), &ref, 8);
+  }
+  heap().limit_mark_stack(300);
+  heap().collect(stack() + 1);
+  EXPECT_GE(heap().live_bytes(), count * 24u);
+  EXPECT_EQ(heap().mark_overflows(), 0u);
+  heap().limit_mark_stack(100);
+  heap().collect(stack() + 1);
+  EXPECT_GE(heap().live_bytes(), count * 24u);
+  EXPECT_GT(heap().mark_overflows(), 0u);
 }
 
 TEST_F(HeapTest, LargeObjectsComeAndGo) {

@@ -1,5 +1,6 @@
 #include "engine/gc/marker.h"
 
+#include <algorithm>
 #include <cassert>
 #include <cstring>
 
@@ -7,13 +8,19 @@
 
 namespace invar::gc {
 
+namespace {
+
+constexpr u64 elements_at_once = 256;
+
+}  // namespace
+
 void Marker::reach(Object* object) {
   Block* const block = block_of(object);
   const u32 at = granule_of(object);
   assert(block->live.get(at) && "a reference to an object that was freed");
   if (block->marked.get(at)) return;
   block->marked.set(at);
-  if (heap_.mark_stack_.size() < heap_.mark_stack_limit_ && heap_.mark_stack_.push(object)) return;
+  if (heap_.mark_stack_.size() < heap_.mark_stack_limit_ && heap_.mark_stack_.push({object, 0})) return;
   overflowed_ = true;
 }
 
@@ -24,7 +31,8 @@ void Marker::mark_conservatively(const Slot* begin, const Slot* end) {
   }
 }
 
-void Marker::scan(const Object* object) {
+/// Follows the references of an object; of an array, as many as keep the stack short, and puts the rest back.
+void Marker::scan(Object* object, u64 next) {
   const Layout& layout = heap_.types().layout(object->type_id());
   const auto follow = [&](const u8* at) {
     Ref ref;
@@ -34,13 +42,17 @@ void Marker::scan(const Object* object) {
   if (object->kind() != ObjectKind::array) {
     for (const u32 offset : layout.references) follow(object->at(offset));
   } else if (layout.traced_elements) {
-    const u8* at = object->at(header_bytes);
-    for (const u8* end = at + u64{object->length} * sizeof(Ref); at < end; at += sizeof(Ref)) follow(at);
+    const u64 end = std::min<u64>(object->length, next + elements_at_once);
+    if (end < object->length && !heap_.mark_stack_.push({object, end})) overflowed_ = true;
+    for (u64 i = next; i < end; ++i) follow(object->at(header_bytes + i * sizeof(Ref)));
   }
 }
 
 void Marker::drain() {
-  while (!heap_.mark_stack_.empty()) scan(heap_.mark_stack_.pop());
+  while (!heap_.mark_stack_.empty()) {
+    const Heap::Pending pending = heap_.mark_stack_.pop();
+    scan(pending.object, pending.next);
+  }
 }
 
 /// The stack was full at times: follows every marked object once more.
@@ -49,7 +61,7 @@ void Marker::scan_all_marked() {
     for (u32 word = 0; word < granules_per_block / 64; ++word) {
       // Bits that are set meanwhile belong to objects on the stack, or count as overflow.
       for (u64 bits = block->marked.words[word]; bits != 0; bits &= bits - 1) {
-        scan(block->object_at(word * 64 + static_cast<u32>(std::countr_zero(bits))));
+        scan(block->object_at(word * 64 + static_cast<u32>(std::countr_zero(bits))), 0);
         drain();
       }
     }
@@ -60,6 +72,7 @@ void Marker::finish() {
   drain();
   while (overflowed_) {
     overflowed_ = false;
+    ++heap_.mark_overflows_;
     scan_all_marked();
   }
 }

@@ -20,6 +20,8 @@ class Marker {
   void mark_conservatively(const std::vector<Slot>& slots) {
     mark_conservatively(slots.data(), slots.data() + slots.size());
   }
+  /// So many words of roots were looked at in passing.
+  void looked_at(u64 words) { words_ += words; }
   /// Marks whatever is reachable from what was marked so far.
   void finish();
 
@@ -29,7 +31,7 @@ class Marker {
  private:
   void reach(Object* object);
   void drain();
-  void scan(const Object* object);
+  void scan(Object* object, u64 next);
   void scan_all_marked();
 
   Heap& heap_;

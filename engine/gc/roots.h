@@ -40,8 +40,8 @@ struct HostRoot : Link {
   }
 };
 
-/// References that C++ code is about to put elsewhere (constant expressions, segments): alive while the list is. Entries
-/// that are no references do no harm.
+/// References that C++ code is about to put elsewhere (constant expressions, segments): alive while the list is.
+/// Entries that are no references do no harm.
 class RootList : public Link {
  public:
   std::vector<Slot> slots;

@@ -51,6 +51,7 @@ Store::~Store() {
 
 void Store::visit_roots(gc::Marker& marker) const {
   const EngineTypes& types = engine_.types();
+  marker.looked_at(globals_.size() + tables_.size() + instances_.size());
   for (const Global& global : globals_) {
     if (is_collected(types, global.type.type)) marker.mark(global.value[0]);
   }

@@ -75,7 +75,7 @@ std::optional<wasi::Preopen> parse_directory(std::string_view text) {
 std::expected<RunOptions, int> parse_run_options(const Arguments& arguments) {
   RunOptions options;
   std::vector<std::string> directories, environment, preloads;
-  std::string argv0, max_memory, max_stack, fuel, trace;
+  std::string argv0, max_memory, max_heap, max_stack, fuel, trace;
   bool deterministic = false, explicit_bounds = false;
 
   CLI::App app{"Runs a module: a WASI program from its _start, or one exported function.", "invar run"};
@@ -88,6 +88,7 @@ std::expected<RunOptions, int> parse_run_options(const Arguments& arguments) {
   app.add_option("--argv0", argv0, "The program's own name (default: FILE)")->type_name("NAME");
   add_list(app, "--preload", preloads, "Instantiate a module first, for imports from NAME", "NAME=FILE");
   app.add_option("--max-memory", max_memory, "Limit of all memories together, as 64M")->type_name("BYTES");
+  app.add_option("--max-heap", max_heap, "Limit of all structs and arrays together (default 4G)")->type_name("BYTES");
   app.add_option("--max-stack", max_stack, "Size of the stack (default 8M)")->type_name("BYTES");
   app.add_option("--fuel", fuel, "Stop after about so many instructions, always the same")->type_name("N");
   app.add_option("--timeout", options.timeout_seconds, "Stop after this time")->type_name("SECONDS");
@@ -132,6 +133,11 @@ std::expected<RunOptions, int> parse_run_options(const Arguments& arguments) {
     const std::optional<u64> size = parse_size(max_memory);
     if (!size) return misuse("--max-memory", max_memory, "N, NK, NM or NG");
     options.limits.max_memory_bytes = *size;
+  }
+  if (!max_heap.empty()) {
+    const std::optional<u64> size = parse_size(max_heap);
+    if (!size) return misuse("--max-heap", max_heap, "N, NK, NM or NG");
+    options.limits.max_heap_bytes = *size;
   }
   if (!max_stack.empty()) {
     const std::optional<u64> size = parse_size(max_stack);

@@ -44,14 +44,16 @@ TEST(RunOptions, ArgumentsOfAFunctionAreNotThePrograms) {
 }
 
 TEST(RunOptions, LimitsAndSwitches) {
-  const RunOptions options = good({"--fuel", "1000", "--timeout", "1.5", "--max-memory", "64M", "--max-stack", "1K",
-                                   "--enable", "threads", "--disable", "simd", "--deterministic", "-"});
+  const RunOptions options =
+      good({"--fuel", "1000", "--timeout", "1.5", "--max-memory", "64M", "--max-heap", "16M", "--max-stack", "1K",
+            "--enable", "threads", "--disable", "simd", "--deterministic", "-"});
   EXPECT_EQ(options.file, "-");
   EXPECT_EQ(options.fuel, 1000);
   EXPECT_TRUE(options.engine.fuel);
   EXPECT_TRUE(options.engine.interruptible);
   EXPECT_EQ(options.timeout_seconds, 1.5);
   EXPECT_EQ(options.limits.max_memory_bytes, u64{64} << 20);
+  EXPECT_EQ(options.limits.max_heap_bytes, u64{16} << 20);
   EXPECT_EQ(options.limits.max_stack_bytes, 1024u);
   EXPECT_TRUE(options.engine.features.has(Feature::threads));
   EXPECT_FALSE(options.engine.features.has(Feature::simd));

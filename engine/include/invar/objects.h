@@ -144,7 +144,7 @@ class Table {
 class Global {
  public:
   static Result<Global> create(Store& store, const GlobalType& type, const Val& value);
-  Global(invar::Global* impl, invar::Engine* engine) : impl_(impl), engine_(engine) {}
+  explicit Global(invar::Global* impl) : impl_(impl) {}
 
   GlobalType type() const;
   Val get() const;
@@ -154,7 +154,6 @@ class Global {
 
  private:
   invar::Global* impl_;
-  invar::Engine* engine_;
 };
 
 /// spec: embed#tags

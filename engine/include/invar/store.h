@@ -18,6 +18,8 @@ struct StoreLimits {
   std::uint64_t max_memory_bytes = std::numeric_limits<std::uint64_t>::max();
   /// Each takes 8 GiB of address space; the memories beyond are checked by comparisons.
   std::uint32_t max_guarded_memories = std::numeric_limits<std::uint32_t>::max();
+  /// Structs, arrays and exceptions; allocation beyond it traps with allocation_failure.
+  std::uint64_t max_heap_bytes = std::uint64_t{4} << 30;
   std::uint64_t max_table_elements = 10'000'000;
   std::uint32_t max_instances = 1'000'000;
   std::uint64_t max_stack_bytes = std::uint64_t{8} << 20;
@@ -42,6 +44,11 @@ class Store {
   /// Makes running code (with Config::interruptible), or code that waits in memory.atomic.wait, trap with
   /// `interrupted`, soon; if nothing runs, the next call does. Callable from any thread.
   void interrupt();
+
+  /// Memory of structs, arrays and exceptions, garbage included.
+  std::uint64_t heap_bytes() const;
+  /// Frees the objects that nothing refers to any more. Running code does so by itself, when it allocates.
+  void collect_garbage();
 
   invar::Store& internal() const { return *impl_; }
 

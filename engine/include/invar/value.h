@@ -6,18 +6,56 @@
 #include <cstdint>
 #include <cstring>
 #include <type_traits>
+#include <utility>
 
 #include "invar/types.h"
 
 namespace invar {
 struct Func;
+namespace gc {
+struct HostRoot;
 }
+}  // namespace invar
 
 namespace invar::api {
 
 class Func;
 
+namespace detail {
+
+/// A share in what keeps a collected object alive; empty for all other values.
+class Root {
+ public:
+  Root() = default;
+  explicit Root(gc::HostRoot* share) : impl_(share) {}
+  Root(const Root& other) : impl_(other.impl_) {
+    if (impl_ != nullptr) retain(impl_);
+  }
+  Root(Root&& other) noexcept : impl_(std::exchange(other.impl_, nullptr)) {}
+  Root& operator=(Root other) noexcept {
+    std::swap(impl_, other.impl_);
+    return *this;
+  }
+  ~Root() {
+    if (impl_ != nullptr) release(impl_);
+  }
+  explicit operator bool() const { return impl_ != nullptr; }
+
+ private:
+  static void retain(gc::HostRoot* root);
+  static void release(gc::HostRoot* root);
+  gc::HostRoot* impl_ = nullptr;
+};
+
+}  // namespace detail
+
+/// What a reference refers to.
+enum class RefKind : std::uint8_t { null, function, external, i31, struct_, array, exception };
+
 /// A value with its type. Accessors are meaningful only for their own kind.
+///
+/// A reference to a struct, an array or an exception keeps that object alive as long as the value or a copy of it
+/// exists. Such values belong to the thread of their store; if they outlive the store, they can only be destroyed.
 class Val {
  public:
   Val() = default;                                                                                ///< (i32.const 0)
@@ -42,6 +80,12 @@ class Val {
     return from_words(ValType::reference(HeapKind::extern_, false), number << 2 | 2, 0);
   }
 
+  /// The low 31 bits of a number as a reference. spec: exec/instructions#ref.i31
+  static Val i31(std::int32_t number) {
+    return from_words(ValType::reference(HeapKind::i31, false),
+                      (static_cast<std::uint64_t>(number) & 0x7fffffff) << 1 | 1, 0);
+  }
+
   ValType type() const { return type_; }
   std::int32_t i32() const { return static_cast<std::int32_t>(words_[0]); }
   std::int64_t i64() const { return static_cast<std::int64_t>(words_[0]); }
@@ -52,6 +96,10 @@ class Val {
     std::memcpy(bytes.data(), words_, 16);
     return bytes;
   }
+  /// Of a value of reference type.
+  RefKind ref_kind() const;
+  /// If ref_kind() is i31: the number, sign-extended.
+  std::int32_t i31() const { return static_cast<std::int32_t>(static_cast<std::uint32_t>(words_[0] >> 1) << 1) >> 1; }
   bool is_null() const { return type_.is_ref() && words_[0] == 0; }
   /// What Val::external was given; meaningless for a null reference.
   std::uint64_t external() const { return words_[0] >> 2; }
@@ -59,8 +107,9 @@ class Val {
 
   /// The engine's own form: one 64-bit word, two for v128.
   const std::uint64_t* words() const { return words_; }
-  static Val from_words(ValType type, std::uint64_t first, std::uint64_t second) {
+  static Val from_words(ValType type, std::uint64_t first, std::uint64_t second, detail::Root root = {}) {
     Val value;
+    value.root_ = std::move(root);
     value.type_ = type;
     value.words_[0] = first;
     value.words_[1] = second;
@@ -70,6 +119,7 @@ class Val {
  private:
   ValType type_;
   std::uint64_t words_[2] = {0, 0};
+  detail::Root root_;
 };
 
 /// C++ types that stand for a value type in typed calls and host functions.
