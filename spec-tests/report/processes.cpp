@@ -214,6 +214,18 @@ class Worker {
   std::string received_;
 };
 
+/// Whether a pipe still has a reader is told by write then, not by a signal.
+class BrokenPipesAreErrors {
+ public:
+  BrokenPipesAreErrors() : before_(std::signal(SIGPIPE, SIG_IGN)) {}
+  ~BrokenPipesAreErrors() { std::signal(SIGPIPE, before_); }
+  BrokenPipesAreErrors(const BrokenPipesAreErrors&) = delete;
+  BrokenPipesAreErrors& operator=(const BrokenPipesAreErrors&) = delete;
+
+ private:
+  void (*before_)(int);
+};
+
 void run_here(size_t count, const Task& task, const std::function<void(size_t task, TaskEnd end)>& done) {
   for (size_t i = 0; i < count; ++i) {
     LocalLog log;
@@ -231,6 +243,7 @@ std::string run_tasks(size_t count, const ProcessOptions& options, const Task& t
     run_here(count, task, done);
     return {};
   }
+  const BrokenPipesAreErrors broken_pipes;
   std::vector<std::unique_ptr<Worker>> workers;
   size_t next = 0, ended = 0;
   while (workers.size() < std::min<size_t>(options.jobs, count)) workers.push_back(std::make_unique<Worker>());
@@ -246,8 +259,12 @@ std::string run_tasks(size_t count, const ProcessOptions& options, const Task& t
   while (ended < count) {
     for (const auto& worker : workers) {
       while (!worker->busy() && next < count) {
-        if (!worker->alive() && !worker->start(task)) return fmt::format("cannot fork: {}", std::strerror(errno));
-        if (!worker->begin(next++)) lose(*worker, {});
+        // A process that ended while it had nothing to do (the system may end any) has lost nothing.
+        if (worker->alive() && !worker->begin(next)) worker->stop();
+        if (!worker->alive() && (!worker->start(task) || !worker->begin(next))) {
+          return fmt::format("cannot make a process: {}", std::strerror(errno));
+        }
+        ++next;
       }
     }
     std::vector<pollfd> waiting;
