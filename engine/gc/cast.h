@@ -9,8 +9,7 @@ namespace invar::gc {
 /// Is the reference of the type, which names ids and belongs to the reference's hierarchy? Constant time.
 bool matches(const EngineTypes& types, Ref ref, ValType type);
 
-/// May `quickly_matches` decide about the type? Defined structs and arrays; not functions, whose references look alike
-/// but point to no object.
+/// Is it a defined struct or array type? Not a function type: those references look alike but point to no object.
 inline bool names_object(const EngineTypes& types, ValType type) {
   return type.heap().kind == invar::Heap::index && types[type.heap().index].kind != CompositeKind::func;
 }

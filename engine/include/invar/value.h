@@ -55,7 +55,7 @@ enum class RefKind : std::uint8_t { null, function, external, i31, struct_, arra
 /// A value with its type. Accessors are meaningful only for their own kind.
 ///
 /// A reference to a struct, an array or an exception keeps that object alive as long as the value or a copy of it
-/// exists. Such values belong to the thread of their store; if they outlive the store, they can only be destroyed.
+/// exists. Such values are for their own store and its thread; if they outlive the store, they can only be destroyed.
 class Val {
  public:
   Val() = default;                                                                                ///< (i32.const 0)
