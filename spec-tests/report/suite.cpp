@@ -154,8 +154,11 @@ Result<Report> run_suite(const std::vector<std::string>& paths, const Runtime& r
     script.seconds = end.seconds;
     if (end.accident.empty()) {
       Result<ScriptResult> result = script_result_from_json(end.result);
-      if (result) script.result = *std::move(result);
-      if (!result) script.result.error = result.error().message();
+      if (result) {
+        script.result = *std::move(result);
+      } else {
+        script.result.error = result.error().message();
+      }
       script.result.path = file.path;
     } else {
       script.result = reconstruct(file, end);
