@@ -1,0 +1,38 @@
+// Random valid modules in every configuration: a short run of what run_fuzz does for hours.
+#include "tools/fuzz/module_generator.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "tools/fuzz/differential.h"
+
+namespace invar::fuzz {
+namespace {
+
+TEST(ModuleGenerator, RandomModulesRunAlikeEverywhere) {
+  for (u32 seed = 0; seed < 400; ++seed) {
+    std::mt19937 random(seed);
+    std::vector<u8> choices(random() % 8000);
+    for (u8& byte : choices) byte = static_cast<u8>(random());
+    const std::vector<u8> module = generate_module(choices);
+    const auto problem = run_everywhere(module);
+    ASSERT_FALSE(problem) << "seed " << seed << ": " << *problem;
+  }
+}
+
+TEST(ModuleGenerator, AnyBytesWillDo) {
+  EXPECT_EQ(run_everywhere(generate_module({})).value_or(""), "");
+  const std::vector<u8> high(3000, 0xff);
+  EXPECT_EQ(run_everywhere(generate_module(high)).value_or(""), "");
+}
+
+TEST(Differential, SaysWhatIsWrong) {
+  const std::vector<u8> no_module = {0, 'a', 's', 'm'};
+  const auto problem = run_everywhere(no_module);
+  ASSERT_TRUE(problem);
+  EXPECT_TRUE(problem->starts_with("not valid: ")) << *problem;
+}
+
+}  // namespace
+}  // namespace invar::fuzz
