@@ -11,6 +11,7 @@ namespace invar::gc {
 template <class T>
 class PageVector {
   static_assert(std::is_trivially_copyable_v<T>);
+  static constexpr u64 element_bytes = sizeof(T);  // NOLINT(bugprone-sizeof-expression): also of pointers
 
  public:
   PageVector() = default;
@@ -34,17 +35,17 @@ class PageVector {
   u64 capacity() const { return capacity_; }
   /// Gives all memory but some back, for a while: the capacity stays. Elements beyond `kept` are lost.
   void discard(u64 kept) {
-    const u64 offset = platform::round_to_pages(kept * sizeof(T));
+    const u64 offset = platform::round_to_pages(kept * element_bytes);
     if (offset < bytes_) platform::discard(reinterpret_cast<u8*>(data_) + offset, bytes_ - offset);
   }
   /// Room for so many elements at least, if there is none yet.
   [[nodiscard]] bool reserve_first(u64 count) {
     if (capacity_ != 0) return true;
-    const u64 bytes = platform::round_to_pages(count * sizeof(T));
+    const u64 bytes = platform::round_to_pages(count * element_bytes);
     data_ = reinterpret_cast<T*>(platform::reserve_zeroed(bytes));
     if (data_ == nullptr) return false;
     bytes_ = bytes;
-    capacity_ = bytes / sizeof(T);
+    capacity_ = bytes / element_bytes;
     return true;
   }
   /// Gives all memory back.
@@ -62,7 +63,7 @@ class PageVector {
     if (moved == nullptr) return false;
     data_ = reinterpret_cast<T*>(moved);
     bytes_ = wanted;
-    capacity_ = bytes_ / sizeof(T);
+    capacity_ = bytes_ / element_bytes;
     return true;
   }
 

@@ -18,22 +18,13 @@ namespace {
   return gc::matches(inst->store->engine().types(), ref, std::bit_cast<ValType>(type_bits));
 }
 
-/// The same for a type that is a defined struct or array.
-[[gnu::noinline]] bool is_object_of_subtype(Ref ref, u32 type_bits, const Instance* inst) {
-  const auto type = std::bit_cast<ValType>(type_bits);
-  if (!is_object(ref)) return ref == null_ref && type.nullable();
-  return inst->store->engine().types().is_subtype(object_of(ref)->type_id(), type.heap().index);
-}
-
 /// `object`: the type is a defined struct or array. Many references that match are of just this type.
 template <bool object>
 [[gnu::always_inline]] inline bool is_of_type(Ref ref, u32 type_bits, const Instance* inst) {
   if constexpr (object) {
     if (gc::matches_exactly(ref, std::bit_cast<ValType>(type_bits).heap().index)) return true;
-    return is_object_of_subtype(ref, type_bits, inst);
-  } else {
-    return matches_slowly(ref, type_bits, inst);
   }
+  return matches_slowly(ref, type_bits, inst);
 }
 
 template <bool object, Loc source, Dst dst>
