@@ -201,8 +201,8 @@ class Page {
     for (const auto& [directory, scripts] : names_) {
       append(
           "<details id=\"dir-{0}\"><summary><span class=\"mono\">{0}</span> "
-          "<span class=\"soft\">{1} scripts</span></summary>\n<div class=\"scroll\" tabindex=\"0\"><table>\n",
-          escape(directory), scripts.size());
+          "<span class=\"soft\">{1} script{2}</span></summary>\n<div class=\"scroll\" tabindex=\"0\"><table>\n",
+          escape(directory), scripts.size(), scripts.size() == 1 ? "" : "s");
       table_head("script");
       append("<tbody>\n");
       for (const auto& [name, by_run] : scripts) {
