@@ -15,9 +15,11 @@ Limits to_public(const invar::Limits& limits);
 
 Error to_public(invar::Error error);
 Trap to_public(invar::Trap trap);
-/// The trap as an error with its message in front.
-Error to_error(invar::Trap trap);
-Error to_public(InstantiationFailure failure);
+/// The store's trap as an error with its message in front, and with the exception if it is one that nobody caught.
+Error take_error(invar::Store& store, invar::Trap trap);
+Error to_public(InstantiationFailure failure, invar::Store& store);
+/// For host functions: throws the exception, and returns what they must return.
+invar::TrapKind throw_again(invar::Store& store, const Exception& exception);
 inline std::unexpected<Error> misuse(std::string message) {
   return std::unexpected(Error{ErrorKind::host, std::move(message), std::nullopt});
 }

@@ -19,10 +19,15 @@ struct HostClosure {
 /// Leaves the host's error as the pending trap. What was a trap stays that trap, backtrace and all.
 invar::TrapKind record(invar::Store& store, Error error) {
   if (!error.trap) return fail_host_call(store, std::move(error.message));
-  const auto kind = static_cast<invar::TrapKind>(error.trap->kind);
+  auto kind = static_cast<invar::TrapKind>(error.trap->kind);
   invar::Trap& pending = store.pending_trap;
-  pending = {
-      .kind = kind, .message = std::move(error.trap->message), .exit_code = error.trap->exit_code, .backtrace = {}};
+  pending = {.kind = kind, .message = {}, .exit_code = error.trap->exit_code, .backtrace = {}};
+  if (kind == invar::TrapKind::uncaught_exception) {
+    if (!error.trap->exception) return fail_host_call(store, std::move(error.trap->message));
+    kind = throw_again(store, *error.trap->exception);
+    if (kind != invar::TrapKind::uncaught_exception) return kind;
+  }
+  pending.message = std::move(error.trap->message);
   for (Frame& frame : error.trap->backtrace) {
     pending.backtrace.push_back(
         {std::move(frame.module), std::move(frame.function), frame.function_index, frame.offset});
@@ -84,7 +89,7 @@ Result<Instance> instantiate(Store& store, const Module& module, std::span<const
   std::vector<invar::Extern> values;
   for (const Extern& value : imports) values.push_back(to_internal(value));
   auto made = invar::instantiate(store.internal(), module.internal(), values);
-  if (!made) return std::unexpected(to_public(std::move(made).error()));
+  if (!made) return std::unexpected(to_public(std::move(made).error(), store.internal()));
   return Instance(*made);
 }
 
@@ -103,7 +108,7 @@ void Linker::define_instance(std::string_view module, const Instance& instance) 
 
 Result<Instance> Linker::instantiate(const Module& module) {
   auto made = impl_->instantiate(module.internal());
-  if (!made) return std::unexpected(to_public(std::move(made).error()));
+  if (!made) return std::unexpected(to_public(std::move(made).error(), impl_->store()));
   return Instance(*made);
 }
 

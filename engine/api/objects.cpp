@@ -89,7 +89,7 @@ Result<std::vector<Val>> Func::call(std::span<const Val> arguments) const {
     for (u32 word = 0; word < slots_of(type.params[i]); ++word) slots[at++] = arguments[i].words()[word];
   }
   auto results = invar::call(store, *impl_, slots);
-  if (!results) return std::unexpected(to_error(std::move(results).error()));
+  if (!results) return std::unexpected(take_error(store, std::move(results).error()));
   std::vector<Val> out;
   out.reserve(type.results.size());
   const Slot* next = results->data();
@@ -109,7 +109,7 @@ Result<void> Func::call_words(const FuncType& expected, std::uint64_t* words) co
   if (invar::call(store, *impl_, {words, type.params.size()}, {words, type.results.size()}) == invar::TrapKind::none) {
     return {};
   }
-  return std::unexpected(to_error(std::exchange(store.pending_trap, {})));
+  return std::unexpected(take_error(store, std::exchange(store.pending_trap, {})));
 }
 
 Result<Memory> Memory::create(Store& store, const MemoryType& type) {
@@ -213,8 +213,6 @@ Result<void> Global::set(const Val& value) const {
   std::copy_n(value.words(), slots_of(impl_->type.type), impl_->value);
   return {};
 }
-
-FuncType Tag::type() const { return to_public(*impl_->type); }
 
 std::optional<Extern> Instance::get(std::string_view name) const {
   const std::optional<invar::Extern> found = find_export(*impl_, name);

@@ -65,22 +65,16 @@ Error to_public(invar::Error error) {
 }
 
 Trap to_public(invar::Trap trap) {
-  Trap out{static_cast<TrapKind>(trap.kind), std::move(trap.message), trap.exit_code, {}};
+  Trap out{static_cast<TrapKind>(trap.kind), std::move(trap.message), trap.exit_code, {}, nullptr};
   for (TrapFrame& frame : trap.backtrace) {
     out.backtrace.push_back({std::move(frame.module), std::move(frame.function), frame.function_index, frame.offset});
   }
   return out;
 }
 
-Error to_error(invar::Trap trap) {
-  const auto kind = static_cast<ErrorKind>(category_of(trap.kind));
-  std::string message = trap.message;
-  return {kind, std::move(message), to_public(std::move(trap))};
-}
-
-Error to_public(InstantiationFailure failure) {
+Error to_public(InstantiationFailure failure, invar::Store& store) {
   if (auto* const error = std::get_if<invar::Error>(&failure.reason)) return to_public(std::move(*error));
-  return to_error(std::get<invar::Trap>(std::move(failure.reason)));
+  return take_error(store, std::get<invar::Trap>(std::move(failure.reason)));
 }
 
 invar::Extern to_internal(const Extern& value) {

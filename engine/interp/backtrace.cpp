@@ -15,12 +15,8 @@ namespace {
 
 /// All lowered functions of the process by the address of their code.
 struct CodeMap {
-  struct Range {
-    const u64* end;
-    const Code* code;
-  };
   std::mutex mutex;
-  std::map<const u64*, Range> ranges;
+  std::map<const u64*, CodeRange> ranges;
 };
 
 CodeMap& code_map() {
@@ -49,10 +45,10 @@ class Describer {
 
 }  // namespace
 
-void register_code(const u64* begin, const u64* end, const Code& code) {
+void register_code(const CodeRange& range) {
   CodeMap& map = code_map();
   const std::lock_guard lock(map.mutex);
-  map.ranges[begin] = {end, &code};
+  map.ranges[range.begin] = range;
 }
 
 void forget_code(const u64* begin) {
@@ -61,13 +57,13 @@ void forget_code(const u64* begin) {
   map.ranges.erase(begin);
 }
 
-const Code* find_code(const u64* ip) {
+CodeRange find_code_range(const u64* ip) {
   CodeMap& map = code_map();
   const std::lock_guard lock(map.mutex);
   auto it = map.ranges.upper_bound(ip);
-  if (it == map.ranges.begin()) return nullptr;
+  if (it == map.ranges.begin()) return {};
   --it;
-  return ip < it->second.end ? it->second.code : nullptr;
+  return ip < it->second.end ? it->second : CodeRange{};
 }
 
 void append_backtrace(Store& store, const u64* ip, const Slot* fp) {

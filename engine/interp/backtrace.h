@@ -5,12 +5,23 @@
 
 namespace invar::interp {
 
-/// Remembers where a function's threaded code lies, until `forget_code`.
-void register_code(const u64* begin, const u64* end, const Code& code);
+struct HandlerTable;
+
+/// Where a function's threaded code lies, and its table of handlers if it has one.
+struct CodeRange {
+  const u64* begin;
+  const u64* end;
+  const Code* code;
+  const HandlerTable* handlers;
+};
+
+/// Remembers a range until `forget_code`.
+void register_code(const CodeRange& range);
 void forget_code(const u64* begin);
 
-/// The function that the word belongs to; nullptr if none.
-const Code* find_code(const u64* ip);
+/// The range that the word belongs to; its code is nullptr if there is none.
+CodeRange find_code_range(const u64* ip);
+inline const Code* find_code(const u64* ip) { return find_code_range(ip).code; }
 
 /// Appends the frames from the instruction at `ip` in frame `fp` outwards, down to the call from the host, to
 /// Store::pending_trap. Long backtraces keep their ends.

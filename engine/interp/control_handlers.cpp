@@ -268,7 +268,9 @@ INVAR_HANDLER(return_nothing) {
 [[gnu::noinline]] TrapKind run_host_function(const Func& func, Instance* caller, Slot* fp) {
   caller->store->stack_top = fp + func.code->frame.slots;
   platform::LandingSuspension suspension;
-  return func.host(func.environment, caller, fp);
+  const TrapKind trap = func.host(func.environment, caller, fp);
+  if (trap == TrapKind::none) caller->store->forget_swallowed_trap();
+  return trap;
 }
 
 INVAR_HANDLER(call_host) {
@@ -280,8 +282,12 @@ INVAR_HANDLER(call_host) {
   const Slot* results = fp;
   ip = link.return_ip;
   fp = link.caller_fp;
-  if (trap != TrapKind::none) [[unlikely]]
-    INVAR_TRAP(trap);
+  if (trap != TrapKind::none) [[unlikely]] {
+    if (trap != TrapKind::uncaught_exception) INVAR_TRAP(trap);
+    r0 = reinterpret_cast<u64>(ip);
+    ip = throw_pending_code();
+    INVAR_DISPATCH();
+  }
   r0 = results[0];
   f0 = to_vec(load_slot<V128>(results, 0));
   INVAR_DISPATCH();

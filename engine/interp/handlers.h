@@ -109,6 +109,12 @@ struct ControlHandlers {
   Handler trace_call;        // field 0: slot of the arguments; upper half: function index
 };
 extern const ControlHandlers control_handlers;
+
+struct ExceptionHandlers {
+  Handler throw_;     // field 0: slot of the arguments; upper half: tag
+  Handler throw_ref;  // field 0 the reference
+};
+extern const ExceptionHandlers exception_handlers;
 inline constexpr u32 call_words = 3;
 
 /// Instructions with operands, and then results, in the slots from field 0 on; immediates in the upper half of word 1
@@ -128,7 +134,9 @@ extern const BulkHandlers bulk_handlers;
 Handler slots_handler(Op op, bool address_64);
 
 /// Threaded code that belongs to no function.
-const u64* exit_code();         ///< Return address of calls from the host.
+const u64* exit_code();  ///< Return address of calls from the host.
+/// Throws Store::pending_exception; the first register has the address where a host function would return to.
+const u64* throw_pending_code();
 const u64* tail_return_code();  ///< Return address under a tail call into another instance; see TailLink.
 
 }  // namespace invar::interp

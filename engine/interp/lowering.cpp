@@ -27,8 +27,13 @@ TrapKind lower(Code& code) {
   std::copy(words.begin(), words.end(), storage.get());
   const u64* entry = storage.get();
   compiled.code_storage.push_back(std::move(storage));
+  const HandlerTable* handlers = nullptr;
+  if (!sink.handlers().scopes.empty()) {
+    compiled.handler_tables.push_back(std::make_unique<HandlerTable>(sink.handlers()));
+    handlers = compiled.handler_tables.back().get();
+  }
   store_frame_size(code, {sink.frame_slots(), sink.zero_slots()});
-  register_code(entry, entry + words.size(), code);
+  register_code({entry, entry + words.size(), &code, handlers});
   __atomic_store_n(&code.entry, entry, __ATOMIC_RELEASE);
   return TrapKind::none;
 }

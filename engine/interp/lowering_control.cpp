@@ -26,6 +26,8 @@ void LoweringSink::begin(const BodyInfo& body) {
   label_types_.clear();
   fixups_.clear();
   offsets_.clear();
+  handlers_ = {};
+  scope_ = none;
   type_ = body.type;
   local_types_.assign(body.locals.begin(), body.locals.end());
   local_uses_.assign(body.locals.size(), 0);
@@ -53,6 +55,7 @@ void LoweringSink::begin(const BodyInfo& body) {
 
 void LoweringSink::finish(bool reachable) {
   if (reachable) emit_return();
+  return_caught();
   settle_fuel();
   too_large_ |= max_slot_ > max_frame_slots;
 }
@@ -90,7 +93,13 @@ void LoweringSink::open_label(LabelKind kind, const BlockType& type) {
                      .position = code_.position(),
                      .fixups = none,
                      .else_word = none,
-                     .else_base = 0});
+                     .else_base = 0,
+                     .outer_scope = scope_,
+                     .scope = scope_,
+                     .try_scope = none,
+                     .last_clause = none,
+                     .catches = none,
+                     .rethrown = false});
   label_types_.insert(label_types_.end(), type.params.begin(), type.params.end());
   label_types_.insert(label_types_.end(), type.results.begin(), type.results.end());
 }
@@ -166,13 +175,19 @@ void LoweringSink::else_(bool reachable) {
 
 void LoweringSink::end(bool reachable) {
   Label label = labels_.back();
-  if (reachable) top_to_home(label.results);
+  if (reachable && label.kind == LabelKind::catch_) {
+    move_to_label(label);  // from above the exception
+  } else if (reachable) {
+    top_to_home(label.results);
+  }
   if (label.else_word != none) bind(label.else_word, label.else_base);
   bind_fixups(label);
+  bind_clauses(label);
   restore_stack(label, true);
   label_types_.resize(label.types);
   labels_.pop_back();
   after_label();
+  close_scope(label);
   begin_segment(false);
 }
 

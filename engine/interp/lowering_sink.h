@@ -11,6 +11,7 @@
 #include "decoder/validate/sink.h"
 #include "engine/interp/code_buffer.h"
 #include "engine/interp/frame.h"
+#include "engine/interp/handler_table.h"
 #include "engine/interp/operand_stack.h"
 #include "engine/runtime/compiled_module.h"
 
@@ -38,6 +39,7 @@ class LoweringSink : public NullSink {
   bool frame_too_large() const { return too_large_; }
   /// If recorded: position in the code, module offset, in the order of the instructions.
   const std::vector<std::pair<u32, u32>>& offsets() const { return offsets_; }
+  const HandlerTable& handlers() const { return handlers_; }
 
   // The sink's calls; see sink.h.
   void begin(const BodyInfo& body);
@@ -132,9 +134,6 @@ class LoweringSink : public NullSink {
   void atomic_wait(Op op, const Memarg& memarg);
   void atomic_notify(const Memarg& memarg);
   void atomic_fence();
-
-  // Not executable yet: the right effect on the operand stack, and a trap where control reaches them
-  // (lowering_unsupported.cpp).
   void try_table(const BlockType& type, std::span<const CatchClause> clauses);
   void throw_(u32 tag);
   void throw_ref();
@@ -161,7 +160,7 @@ class LoweringSink : public NullSink {
     bool negated = false;  ///< Holds if the instruction yields 0.
   };
 
-  enum class LabelKind : u8 { function, block, loop, if_, else_ };
+  enum class LabelKind : u8 { function, block, loop, if_, else_, catch_ };
   struct Label {
     LabelKind kind;
     u32 height;           ///< Stack entries below the parameters.
@@ -172,6 +171,12 @@ class LoweringSink : public NullSink {
     u32 fixups;           ///< First of the branches to the end, or none.
     u32 else_word;        ///< Of an `if` without `else` so far: the word with the distance of its branch.
     u32 else_base;
+    u32 outer_scope;  ///< The scope (HandlerTable) around the block.
+    u32 scope;        ///< Who gets what is thrown, or delegated, to the label.
+    u32 try_scope;    ///< A try block's own scope, or none,
+    u32 last_clause;  ///< and its last clause so far.
+    u32 catches;      ///< First of the clauses that wait for the label's position, or none.
+    bool rethrown;    ///< Does the catch block rethrow?
   };
   struct Fixup {
     u32 word, base, next;
@@ -232,7 +237,16 @@ class LoweringSink : public NullSink {
   void whole_array(Handler handler, u32 operands, u32 type, u32 segment);
 
   void unsupported(u32 operands, std::span<const ValType> results);
-  void next_clause(bool reachable);
+
+  // Exceptions (lowering_exceptions.cpp).
+  void enter_scope(u32 scope);
+  void open_scope();
+  void close_scope(const Label& label);
+  void add_clause(const HandlerTable::Clause& clause);
+  void link_clause(Label& target);
+  void bind_clauses(Label& label);
+  void return_caught();
+  void begin_catch(u32 tag, bool reachable);
 
   // Control (lowering_control.cpp).
   void open_label(LabelKind kind, const BlockType& type);
@@ -276,6 +290,8 @@ class LoweringSink : public NullSink {
   std::vector<ValType> label_types_;
   std::vector<Fixup> fixups_;
   std::vector<std::pair<u32, u32>> offsets_;
+  HandlerTable handlers_;
+  u32 scope_ = none;  ///< The innermost try block's.
   const FuncType* type_ = nullptr;
   u32 link_ = 0;
   u32 stack_begin_ = 0;  ///< Home of the lowest operand.

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "engine/interp/interpreter.h"
+#include "engine/runtime/exception.h"
 
 namespace invar {
 
@@ -26,6 +27,7 @@ TrapKind run(Store& store, const Func& func, std::span<const Slot> arguments, st
   if (func.host != nullptr) {
     store.stack_top = slots + needed;
     kind = func.host(func.environment, nullptr, slots);
+    if (kind == TrapKind::none) store.forget_swallowed_trap();
   } else {
     kind = interpret(store, func, slots);
   }
@@ -44,12 +46,15 @@ u32 slots_of(std::span<const ValType> types) {
 }
 
 TrapKind call(Store& store, const Func& func, std::span<const Slot> arguments, std::span<Slot> results) {
-  if (store.pending_trap.kind != TrapKind::none || !store.pending_trap.message.empty()) store.pending_trap = {};
+  if (store.pending_trap.kind != TrapKind::none || !store.pending_trap.message.empty()) store.forget_trap();
   const TrapKind kind = run(store, func, arguments, results);
   if (kind == TrapKind::none) return kind;
   Trap& trap = store.pending_trap;
   trap.kind = kind;
   if (trap.message.empty()) trap.message = text_of(kind);
+  if (kind == TrapKind::uncaught_exception && trap.message == text_of(kind) && store.pending_exception != 0) {
+    trap.message += ": " + describe_exception(store.pending_exception);
+  }
   return kind;
 }
 

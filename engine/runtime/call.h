@@ -13,10 +13,11 @@ u32 slots_of(std::span<const ValType> types);
 
 /// Calls with arguments as slots (Slot in objects.h) and writes the results. The spans' sizes must be those of the
 /// function's type. Callable from host functions, to a depth of StoreLimits::max_host_depth.
-/// Anything but TrapKind::none: Store::pending_trap has the details.
+/// Anything but TrapKind::none: Store::pending_trap has the details; for uncaught_exception, Store::pending_exception
+/// is the exception until the next call begins.
 TrapKind call(Store& store, const Func& func, std::span<const Slot> arguments, std::span<Slot> results);
 
-/// The same, the trap taken out of the store.
+/// The same, the trap taken out of the store; an exception stays there.
 std::expected<std::vector<Slot>, Trap> call(Store& store, const Func& func, std::span<const Slot> arguments);
 
 /// For a host function that fails: leaves the message for the trap and returns `kind`.

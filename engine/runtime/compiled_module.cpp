@@ -5,6 +5,7 @@
 #include "decoder/binary/name_section.h"
 #include "engine/interp/backtrace.h"
 #include "engine/interp/frame.h"
+#include "engine/interp/handler_table.h"
 #include "engine/interp/interpreter.h"
 #include "engine/runtime/call.h"
 
@@ -69,6 +70,13 @@ std::string CompiledModule::function_name(u32 function) const {
   const Names& known = names();
   if (const std::string_view name = known.section.functions.find(function); !name.empty()) return std::string(name);
   return function < known.exported.size() ? std::string(known.exported[function]) : std::string();
+}
+
+std::string CompiledModule::tag_name(u32 tag) const {
+  if (const std::string_view name = names().section.tags.find(tag); !name.empty()) return std::string(name);
+  const auto is_the_tag = [tag](const auto& item) { return item.kind == ExternKind::tag && item.index == tag; };
+  const auto exported = std::ranges::find_if(module_->exports, is_the_tag);
+  return exported == module_->exports.end() ? std::string() : std::string(exported->name);
 }
 
 std::string CompiledModule::module_name() const { return std::string(names().section.module); }

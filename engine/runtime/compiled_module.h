@@ -13,6 +13,10 @@
 
 namespace invar {
 
+namespace interp {
+struct HandlerTable;
+}
+
 class CompiledModule {
  public:
   /// Takes a valid module. Nothing is lowered yet. Error: host_limit.
@@ -35,14 +39,17 @@ class CompiledModule {
   /// By function index; the entries of imported functions are not used. Handlers read them without a lock: the
   /// lowering publishes `entry` last.
   std::vector<Code> codes;
-  /// Held while a function is lowered; guards code_storage.
+  /// Held while a function is lowered; guards what follows.
   std::mutex mutex;
   /// Threaded code of the functions lowered so far.
   std::vector<std::unique_ptr<u64[]>> code_storage;
+  std::vector<std::unique_ptr<const interp::HandlerTable>> handler_tables;
 
   /// The function's name for people: from the name section, else an export's, else empty.
   std::string function_name(u32 function) const;
   std::string module_name() const;
+  /// A tag's name, likewise.
+  std::string tag_name(u32 tag) const;
 
  private:
   CompiledModule(Engine& engine, std::shared_ptr<const Module> module, std::vector<u32> type_ids, bool guard_pages);

@@ -138,6 +138,8 @@ Instantiation<void> Instantiator::allocate_memories() {
 Instantiation<void> Instantiator::allocate_tags() {
   for (size_t i = module_.imported_tags; i < module_.tags.size(); ++i) {
     INSTANTIATION_TRY_ASSIGN(Tag* const made, store_.new_tag(compiled_->type_ids()[module_.tags[i].type]));
+    made->module = compiled_;
+    made->index = static_cast<u32>(i);
     instance_.tag_list.push_back(made);
   }
   return {};

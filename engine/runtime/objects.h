@@ -69,9 +69,15 @@ struct alignas(16) Global {
   Store* store = nullptr;
 };
 
+/// Exceptions are caught by the tag's identity: two tags of one type are two tags.
 struct Tag {
   u32 type_id = 0;
   const FuncType* type = nullptr;
+  Store* store = nullptr;
+  u32 argument_slots = 0;  ///< Of the type's parameters.
+  // Where it was defined, for people; null if the host made it.
+  const CompiledModule* module = nullptr;
+  u32 index = 0;
 };
 
 struct alignas(u64) FrameSize {

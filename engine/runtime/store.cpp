@@ -6,6 +6,7 @@
 
 #include "engine/gc/marker.h"
 #include "engine/interp/interpreter.h"
+#include "engine/interp/unwind.h"
 #include "engine/platform/virtual_memory.h"
 #include "engine/runtime/call.h"
 #include "engine/runtime/memory_space.h"
@@ -63,6 +64,12 @@ void Store::visit_roots(gc::Marker& marker) const {
     for (const std::vector<Ref>& segment : instance.elems) marker.mark_conservatively(segment);
   }
   marker.mark(pending_exception);
+}
+
+interp::UnwindCache& Store::unwind_cache() {
+  if (!unwind_cache_) [[unlikely]]
+    unwind_cache_ = std::make_unique<interp::UnwindCache>();
+  return *unwind_cache_;
 }
 
 bool Store::take_memory(u64 bytes) {
@@ -128,7 +135,13 @@ Result<Global*> Store::new_global(const GlobalType& type, const Slot* value) {
 }
 
 Result<Tag*> Store::new_tag(u32 type_id) {
-  return &tags_.emplace_back(Tag{.type_id = type_id, .type = &engine_.types()[type_id].func});
+  const FuncType& type = engine_.types()[type_id].func;
+  return &tags_.emplace_back(Tag{.type_id = type_id,
+                                 .type = &type,
+                                 .store = this,
+                                 .argument_slots = slots_of(type.params),
+                                 .module = nullptr,
+                                 .index = 0});
 }
 
 Result<Func*> Store::new_host_function(const FuncType& type, HostCallback callback, void* environment) {

@@ -17,6 +17,10 @@
 
 namespace invar {
 
+namespace interp {
+class UnwindCache;
+}
+
 /// What an embedder allows the programs of one store, in total.
 struct StoreLimits {
   u64 max_memory_bytes = std::numeric_limits<u64>::max();
@@ -72,6 +76,17 @@ class Store {
   u32 host_depth = 0;  ///< Calls from the host that are under way.
   /// An exception that looks for its handler or is on its way to the host, or null.
   Ref pending_exception = 0;
+  void forget_trap() {
+    pending_trap = {};
+    pending_exception = 0;
+  }
+  /// Behind a host function that succeeded: what an inner call left is not the program's affair any more.
+  void forget_swallowed_trap() {
+    if (pending_trap.kind != TrapKind::none) [[unlikely]]
+      forget_trap();
+  }
+  /// Made when something is thrown.
+  interp::UnwindCache& unwind_cache();
 
   /// Structs, arrays and exceptions.
   gc::Heap& heap() { return heap_; }
@@ -119,6 +134,7 @@ class Store {
   std::vector<std::unique_ptr<HostFunction>> host_functions_;
   std::vector<std::shared_ptr<CompiledModule>> modules_;
   std::vector<std::shared_ptr<void>> kept_;
+  std::unique_ptr<interp::UnwindCache> unwind_cache_;
 };
 
 }  // namespace invar

@@ -20,7 +20,8 @@ namespace {
 
 int report(const Trap& trap) {
   if (trap.kind == TrapKind::exit) return trap.exit_code;
-  return complain("trap: " + to_string(trap), exit_trap);
+  const bool is_trap = category_of(trap.kind) != ErrorCategory::exception;
+  return complain((is_trap ? "trap: " : "") + to_string(trap), exit_trap);
 }
 
 int report(const std::string& file, const Error& error) {

@@ -3,11 +3,14 @@
 
 #include <cstdint>
 #include <expected>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace invar::api {
+
+class Exception;
 
 /// Why running code stopped. spec: exec/runtime#results
 enum class TrapKind : std::uint8_t {
@@ -35,6 +38,7 @@ enum class TrapKind : std::uint8_t {
   allocation_failure,
   out_of_fuel,
   interrupted,
+  uncaught_exception,
   unsupported_instruction,
   host_error,
   exit,
@@ -51,9 +55,10 @@ struct Frame {
 /// A trap. The instance stays usable.
 struct Trap {
   TrapKind kind = TrapKind::none;
-  std::string message;           ///< "integer divide by zero", or a host function's own words.
-  int exit_code = 0;             ///< If kind is exit: the program asked to end.
-  std::vector<Frame> backtrace;  ///< Innermost first.
+  std::string message;                                   ///< "integer divide by zero", or a host function's own words.
+  int exit_code = 0;                                     ///< If kind is exit: the program asked to end.
+  std::vector<Frame> backtrace;                          ///< Innermost first.
+  std::shared_ptr<const Exception> exception = nullptr;  ///< If kind is uncaught_exception: what was thrown.
 
   /// Message and backtrace, a line each.
   std::string to_string() const;
@@ -65,7 +70,7 @@ enum class ErrorKind : std::uint8_t {
   unlinkable,  ///< An import is missing or has the wrong type. spec: exec/modules
   trap,        ///< See Error::trap.
   exhaustion,  ///< Out of stack, memory, fuel or time. See Error::trap if code was running.
-  exception,   ///< A wasm exception that nobody caught.
+  exception,   ///< A wasm exception that nobody caught: see Trap::exception.
   host,        ///< The environment: files, limits, wrong use of this interface.
 };
 
@@ -80,12 +85,13 @@ using Result = std::expected<T, Error>;
 
 /// For host functions: fail with a message ...
 inline std::unexpected<Error> host_failure(std::string message) {
-  Trap trap{TrapKind::host_error, message, 0, {}};
+  Trap trap{TrapKind::host_error, message, 0, {}, nullptr};
   return std::unexpected(Error{ErrorKind::host, std::move(message), std::move(trap)});
 }
 /// ... or end the program.
 inline std::unexpected<Error> exit_program(int code) {
-  return std::unexpected(Error{ErrorKind::host, "program exit", Trap{TrapKind::exit, "program exit", code, {}}});
+  return std::unexpected(
+      Error{ErrorKind::host, "program exit", Trap{TrapKind::exit, "program exit", code, {}, nullptr}});
 }
 
 }  // namespace invar::api

@@ -4,18 +4,19 @@
 //   Module   a valid module; from bytes, text or a file
 //   Store    owner of everything that runs
 //   Linker   names for imports; makes instances
-//   Instance, Func, Memory, Table, Global, Val   what programs are made of
-//   Result<T>, Error, Trap                       what can go wrong
+//   Instance, Func, Memory, Table, Global, Tag, Val   what programs are made of
+//   Result<T>, Error, Trap, Exception            what can go wrong
 //
 // Functions that can fail return a Result; nothing throws. Names and meaning follow the WebAssembly specification,
 // whose anchors the comments cite ("spec: embed" is its appendix on embedding).
 #pragma once
 
-#include "invar/error.h"    // IWYU pragma: export
-#include "invar/host.h"     // IWYU pragma: export
-#include "invar/linker.h"   // IWYU pragma: export
-#include "invar/module.h"   // IWYU pragma: export
-#include "invar/objects.h"  // IWYU pragma: export
-#include "invar/store.h"    // IWYU pragma: export
-#include "invar/types.h"    // IWYU pragma: export
-#include "invar/value.h"    // IWYU pragma: export
+#include "invar/error.h"      // IWYU pragma: export
+#include "invar/exception.h"  // IWYU pragma: export
+#include "invar/host.h"       // IWYU pragma: export
+#include "invar/linker.h"     // IWYU pragma: export
+#include "invar/module.h"     // IWYU pragma: export
+#include "invar/objects.h"    // IWYU pragma: export
+#include "invar/store.h"      // IWYU pragma: export
+#include "invar/types.h"      // IWYU pragma: export
+#include "invar/value.h"      // IWYU pragma: export

@@ -156,11 +156,15 @@ class Global {
   invar::Global* impl_;
 };
 
-/// spec: embed#tags
+/// What exceptions are told apart by: tags of equal types are different tags. spec: embed#tags
 class Tag {
  public:
+  /// The parameters are what its exceptions carry; there must be no results.
+  static Result<Tag> create(Store& store, const FuncType& type);
   explicit Tag(invar::Tag* impl) : impl_(impl) {}
+
   FuncType type() const;
+  friend bool operator==(const Tag&, const Tag&) = default;
   invar::Tag* internal() const { return impl_; }
 
  private:
@@ -183,6 +187,7 @@ class Instance {
   std::optional<Memory> memory(std::string_view name = "memory") const { return get_as<Memory>(name); }
   std::optional<Table> table(std::string_view name) const { return get_as<Table>(name); }
   std::optional<Global> global(std::string_view name) const { return get_as<Global>(name); }
+  std::optional<Tag> tag(std::string_view name) const { return get_as<Tag>(name); }
 
   invar::Instance* internal() const { return impl_; }
 

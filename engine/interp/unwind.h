@@ -1,0 +1,60 @@
+// From a throw to its handler, through the frames between them. spec: exec/instructions#throw_ref
+#pragma once
+
+#include <array>
+
+#include "engine/interp/handler_table.h"
+#include "engine/runtime/objects.h"
+
+namespace invar::interp {
+
+/// What is thrown.
+struct Thrown {
+  const Tag* tag;
+  const Slot* arguments;
+  Ref exception;  ///< Null until somebody asks for it.
+};
+
+/// Where code runs.
+struct Position {
+  const u64* ip;
+  Slot* fp;
+  Instance* inst;
+};
+
+/// Moves `at` from the throwing instruction to the innermost handler for it, which has then received what it asks for.
+/// uncaught_exception: there is none before the call from the host; Store::pending_trap has the exception.
+/// allocation_failure: there is no room for the exception. `at` is then as it was.
+TrapKind unwind(Thrown thrown, Position& at);
+
+/// The same for what a host function throws: at.ip is where it would return to.
+TrapKind unwind_from_host(Thrown thrown, Position& at);
+
+/// What a position in threaded code means to unwinding.
+struct UnwindSite {
+  const u64* at = nullptr;
+  const u64* begin = nullptr;              ///< Of the function's code.
+  const HandlerTable* handlers = nullptr;  ///< Null if nothing catches here.
+  u32 scope = HandlerTable::none;
+  u32 link = 0;  ///< Slot of the frame's link.
+  u32 frame_slots = 0;
+};
+
+/// One store's recently used sites: programs throw at few places, through few others.
+class UnwindCache {
+ public:
+  /// `at` must lie in the code of one of the store's instances.
+  const UnwindSite& find(const u64* at) {
+    UnwindSite& site = sites_[reinterpret_cast<u64>(at) / sizeof(u64) * 0x9e37'79b9'7f4a'7c15u >> (64 - bits)];
+    if (site.at != at) [[unlikely]]
+      fill(site, at);
+    return site;
+  }
+
+ private:
+  static constexpr u32 bits = 7;
+  static void fill(UnwindSite& site, const u64* at);
+  std::array<UnwindSite, 1u << bits> sites_;
+};
+
+}  // namespace invar::interp
