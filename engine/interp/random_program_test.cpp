@@ -113,7 +113,9 @@ class Generator {
       value = locals_[local];
       return fmt::format("(local.get {})", local);
     }
-    switch (pick(9)) {
+    switch (pick(10)) {
+      case 9:
+        return caught(kind, depth, evaluated, value);
       case 0: {
         const size_t local = pick_local(kind);
         std::string text = fmt::format("(local.tee {} {})", local, expression(kind, depth - 1, evaluated, value));
@@ -161,6 +163,43 @@ class Generator {
       }
       default:
         return operation(kind, depth, evaluated, value);
+    }
+  }
+
+  /// A value that is thrown, or not, and then another is computed.
+  std::string caught(ValKind kind, u32 depth, bool evaluated, Number& value) {
+    Number thrown, condition, otherwise;
+    const std::string_view name = name_of(kind);
+    std::string body;
+    if (pick(2) == 0) {
+      body = expression(kind, depth - 1, evaluated, thrown);
+      body += this->condition(depth - 1, evaluated, condition);
+      body = fmt::format("(drop (call $throw_if_{} {}))", name, body);
+    } else {
+      const std::string test = this->condition(depth - 1, evaluated, condition);
+      const std::string text = expression(kind, depth - 1, evaluated && condition.bits != 0, thrown);
+      body = fmt::format("(if {} (then (throw ${} {})))", test, name, text);
+    }
+    body += expression(kind, depth - 1, evaluated && condition.bits == 0, otherwise);
+    value = condition.bits != 0 ? thrown : otherwise;
+    switch (pick(5)) {
+      case 0:
+        return fmt::format("(block (result {0}) (try_table (result {0}) (catch ${0} 0) {1}))", name, body);
+      case 1:
+        return fmt::format(
+            "(call $first_{0} (block (result {0} exnref) (try_table (result {0}) (catch_ref ${0} 0) {1}) (ref.null "
+            "exn)))",
+            name, body);
+      case 2:
+        return fmt::format("(try (result {0}) (do {1}) (catch ${0}))", name, body);
+      case 3:
+        return fmt::format("(try (result {0}) (do (try (result {0}) (do {1}) (catch_all (rethrow 0)))) (catch ${0}))",
+                           name, body);
+      default:
+        return fmt::format(
+            "(try $outer (result {0}) (do (try (result {0}) (do (try (result {0}) (do {1}) (delegate $outer))) "
+            "(catch_all ({0}.const 0)))) (catch ${0}))",
+            name, body);
     }
   }
 
@@ -283,9 +322,18 @@ TEST_F(RandomProgramTest, ComputesWhatItsTextSays) {
     (func $second_f32 (param i64 f32 f64) (result f32) (local.get 1))
     (func $second_f64 (param i64 f64 f64) (result f64) (local.get 1))
   )";
+  std::string throwing;
+  for (const ValKind kind : kinds) {
+    throwing += fmt::format(R"(
+      (tag ${0} (param {0}))
+      (func $throw_if_{0} (param {0} i32) (result {0})
+        (if (local.get 1) (then (throw ${0} (local.get 0)))) (local.get 0))
+      (func $first_{0} (param {0} exnref) (result {0}) (local.get 0)))",
+                            name_of(kind));
+  }
   for (u32 seed = 0; seed < 2000; ++seed) {
     Generator generator(seed);
-    const std::string text = fmt::format("(module {} {})", helpers, generator.function());
+    const std::string text = fmt::format("(module {} {} {})", helpers, throwing, generator.function());
     Instance* const instance = instantiate(text);
     ASSERT_TRUE(instance) << text;
     const auto result = call(instance, "run", {});

@@ -44,9 +44,7 @@ Ref new_exception(Store& store, const Tag& tag, const Slot* arguments) {
   return made == nullptr ? null_ref : ref_of(made);
 }
 
-const Tag& exception_tag(Ref exception) {
-  return *static_cast<const gc::ExceptionObject*>(object_of(exception))->tag;
-}
+const Tag& exception_tag(Ref exception) { return *static_cast<const gc::ExceptionObject*>(object_of(exception))->tag; }
 
 const Slot* exception_arguments(Ref exception) {
   return static_cast<const gc::ExceptionObject*>(object_of(exception))->payload();

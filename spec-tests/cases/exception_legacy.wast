@@ -39,9 +39,9 @@
         (catch $a
           (br_if $out (i32.const 100) (i32.eqz (local.get $x)))
           (drop)
-          (br_if $t (i32.const 1) (i32.const 2))
+          (br_if $t (i32.const 1) (i32.eq (local.get $x) (i32.const 5)))
           (drop)
-          (br_table $t $out (i32.sub (i32.const 3)))))
+          (br_table $t $out (local.get $x) (i32.sub (local.get $x) (i32.const 6)))))
       (i32.add (i32.const 1000))))
 
   ;; rethrow: the innermost exception, the one outside, after others were caught and gone.
@@ -141,7 +141,7 @@
   (func $to-function (param i32) (result i32)
     (try (result i32)
       (do (try (result i32) (do (throw $a (local.get 0))) (delegate 1)))
-      (catch $a (i32.const -1))))
+      (catch $a (drop) (i32.const -1))))
   (func (export "delegate to function") (result i32)
     (try (result i32) (do (call $to-function (i32.const 5))) (catch $a (i32.add (i32.const 60)))))
   (func (export "delegate out") (result i32) (call $to-function (i32.const 5)))
@@ -199,6 +199,8 @@
 (assert_return (invoke "results" (i32.const 4)) (i32.const 1) (i64.const 2) (f64.const 3))
 (assert_return (invoke "branches" (i32.const 0)) (i32.const 100))
 (assert_return (invoke "branches" (i32.const 5)) (i32.const 1001))
+(assert_return (invoke "branches" (i32.const 6)) (i32.const 1006))
+(assert_return (invoke "branches" (i32.const 7)) (i32.const 7))
 (assert_return (invoke "rethrow inner") (i32.const 22))
 (assert_return (invoke "rethrow outer") (i32.const 11))
 (assert_return (invoke "rethrow afterwards") (i32.const 11))

@@ -139,9 +139,12 @@
       (else (i32.const 10))))
   ;; A comparison in front of a try block is not fused with a branch in it.
   (func (export "comparison") (param $a i32) (result i32)
-    (i32.lt_s (local.get $a) (i32.const 5))
-    (try_table (param i32) (result i32) (catch $e 0)
-      (if (result i32) (then (i32.const 1)) (else (i32.const 2)))))
+    (block $h
+      (i32.lt_s (local.get $a) (i32.const 5))
+      (try_table (param i32) (result i32) (catch $e $h)
+        (if (result i32) (then (i32.const 1)) (else (i32.const 2))))
+      (return))
+    (i32.const -1))
 )
 
 (assert_return (invoke "constant") (i32.const 7))

@@ -86,6 +86,18 @@ def test_tracing_writes_every_call_to_standard_error():
     check("calls" in err, err)
 
 
+def test_an_uncaught_exception_is_named_with_its_arguments():
+    program = """(module $m (tag $oops (param i32 f64))
+                   (func $inner (throw $oops (i32.const -3) (f64.const 0.5)))
+                   (func (export "_start") (call $inner)))"""
+    status, out, err = run("-", stdin=program)
+    same((status, out), (134, ""))
+    lines = err.splitlines()
+    same(lines[0], "invar: uncaught exception: oops(-3, 0.5)")
+    same(len(lines), 3)
+    check("m!inner" in lines[1] and "_start" in lines[2], err)
+
+
 def test_exit_statuses_pass_through():
     program = """(module (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
                    (memory (export "memory") 1) (func (export "_start") (call $exit (i32.const %d))))"""

@@ -103,7 +103,8 @@ struct SignatureOf<R (C::*)(P...) const> {
 
 /// A function of the host from any callable with a plain signature: a lambda, a function pointer. It takes numbers,
 /// after a Caller& if it wants one, and returns void, a number, a std::tuple of numbers, or a Result of one of these;
-/// an error becomes a trap. It must not throw: an exception that escapes ends the process.
+/// an error becomes a trap, or a wasm exception (invar/exception.h). It must not throw C++ exceptions: one that escapes
+/// ends the process.
 /// spec: exec/runtime#host-function-instances
 template <class Callable>
 Result<Func> host_function(Store& store, Callable&& callable) {
