@@ -18,7 +18,7 @@ class ExceptionRuntimeTest : public RuntimeTest {
 /// Calls the export "inner" of its caller, and does as if nothing had happened.
 TrapKind swallow(void*, Instance* caller, Slot*) {
   const Func* const inner = std::get<Func*>(*find_export(*caller, "inner"));
-  EXPECT_NE(call(*caller->store, *inner, {}, {}), TrapKind::none);
+  EXPECT_NE(invar::call(*caller->store, *inner, {}, {}), TrapKind::none);
   return TrapKind::none;
 }
 
@@ -49,7 +49,7 @@ TEST_F(ExceptionRuntimeTest, WhatTheHostSwallowsIsForgotten) {
 TEST_F(ExceptionRuntimeTest, AHostFunctionCalledByTheHostSwallowsToo) {
   static const Func* inner;  // a callback has no other way to know
   define("swallow", {{}, {}}, [](void* environment, Instance*, Slot*) {
-    EXPECT_EQ(call(*static_cast<Store*>(environment), *inner, {}, {}), TrapKind::unreachable);
+    EXPECT_EQ(invar::call(*static_cast<Store*>(environment), *inner, {}, {}), TrapKind::unreachable);
     return TrapKind::none;
   });
   Instance* const instance = instantiate(R"((module
