@@ -189,12 +189,12 @@ TEST_F(StressedExceptionTest, TheHostsExceptionLivesUntilTheNextCall) {
   EXPECT_EQ(call(instance, "legacy", {1}).value(), 1u);
 }
 
-class SmallHeapTest : public RuntimeTest {
+class SmallHeapExceptionTest : public RuntimeTest {
  protected:
-  SmallHeapTest() : RuntimeTest({}, {.max_guarded_memories = 16, .max_heap_bytes = 1 << 20}) {}
+  SmallHeapExceptionTest() : RuntimeTest({}, {.max_guarded_memories = 16, .max_heap_bytes = 1 << 20}) {}
 };
 
-TEST_F(SmallHeapTest, ThrowingForeverTakesNoMemoryAndHoldingForeverIsATrap) {
+TEST_F(SmallHeapExceptionTest, ThrowingForeverTakesNoMemoryAndHoldingForeverIsATrap) {
   Instance* const instance = instantiate(R"((module
     (tag $e (param i32 exnref))
     (func (export "run") (param $n i32) (param $hold i32) (result i32) (local $r exnref)
