@@ -59,7 +59,7 @@ Error take_error(invar::Store& store, invar::Trap trap) {
     invar::Tag& tag = const_cast<invar::Tag&>(exception_tag(exception));
     std::vector<Val> arguments;
     const Slot* next = exception_arguments(exception);
-    for (const invar::ValType type : tag.type->params) arguments.push_back(read_value(to_public(type), next));
+    for (const invar::ValType type : tag.type->params) arguments.push_back(read_value(store, to_public(type), next));
     error.trap->exception = std::make_shared<const Exception>(Tag(&tag), std::move(arguments));
   }
   return error;

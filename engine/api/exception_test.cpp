@@ -187,5 +187,34 @@ TEST_F(ExceptionTest, ExceptionsCrossManyCallsOfTheHost) {
   EXPECT_EQ(frames, 51);
 }
 
+TEST_F(ExceptionTest, ArgumentsAreKeptAlive) {
+  std::shared_ptr<const Exception> kept;
+  ASSERT_TRUE(linker.func("host", "rethrow", [&]() -> Result<void> {
+    store.collect_garbage();
+    return throw_exception(kept->tag(), kept->arguments());
+  }));
+  const Instance instance = instantiate(R"((module
+    (import "host" "rethrow" (func $rethrow))
+    (type $box (struct (field i32)))
+    (tag $t (param (ref $box)))
+    (func (export "throw") (param i32) (throw $t (struct.new $box (local.get 0))))
+    (func (export "churn") (param $n i32) (result i32) (local $last (ref null $box))
+      (loop $l
+        (local.set $last (struct.new $box (local.get $n)))
+        (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+      (struct.get $box 0 (local.get $last)))
+    (func (export "open") (result i32)
+      (block $h (result (ref $box))
+        (try_table (catch $t $h) (call $rethrow))
+        (unreachable))
+      (struct.get $box 0))))");
+  kept = instance.func("throw")->call<void>(42).error().trap->exception;
+  ASSERT_TRUE(kept);
+  EXPECT_EQ(kept->arguments()[0].ref_kind(), RefKind::struct_);
+  store.collect_garbage();
+  EXPECT_EQ(instance.func("churn")->call<std::int32_t>(10'000).value(), 1);
+  EXPECT_EQ(instance.func("open")->call<std::int32_t>().value(), 42);
+}
+
 }  // namespace
 }  // namespace invar::api
