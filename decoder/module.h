@@ -118,6 +118,8 @@ struct Module {
   u32 imported_memories = 0;
   u32 imported_globals = 0;
   u32 imported_tags = 0;
+  /// Which of the first imported functions must have exactly the type that the module says, not a subtype.
+  std::vector<bool> exact_imports;
   std::vector<Export> exports;
   std::optional<u32> start;
   std::vector<ElemSegment> elems;
@@ -130,6 +132,10 @@ struct Module {
 
   std::span<const u8> bytes(ByteRange range) const { return source.bytes.subspan(range.offset, range.size); }
   const FuncType& func_type(u32 function) const { return types[functions[function].type].func; }
+  /// Is the function's type exactly what the module says, rather than a subtype?
+  bool has_exact_type(u32 function) const {
+    return function >= imported_functions || (function < exact_imports.size() && exact_imports[function]);
+  }
   const Export* find_export(std::string_view name) const;  ///< Binary search; nullptr if there is none.
   /// Export indices sorted by name, made by the decoder.
   std::vector<u32> exports_by_name;

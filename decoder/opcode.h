@@ -60,6 +60,9 @@ enum class Immediates : u8 {
   TypeType,     ///< typeidx typeidx
   BrOnCast,     ///< castflags labelidx heaptype heaptype
   Fence,        ///< 0x00
+  Resume,       ///< typeidx vec(on clause)
+  ResumeThrow,  ///< typeidx tagidx vec(on clause)
+  TypeTag,      ///< typeidx tagidx
 };
 
 /// How the validator and the compilers treat an instruction; one sink call per family (validate/function_walker.h).

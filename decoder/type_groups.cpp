@@ -23,24 +23,30 @@ void TypeGroups::encode_type(ValType type, u32 group_start, std::span<const u32>
     return;
   }
   const bool inside = heap.index >= group_start;
-  key_.push_back((type.nullable() ? 8u : 4u) | (inside ? 1u : 2u));
+  key_.push_back((heap.is_exact ? 16u : 0u) | (type.nullable() ? 8u : 4u) | (inside ? 1u : 2u));
   key_.push_back(inside ? heap.index - group_start : ids[heap.index]);
+}
+
+void TypeGroups::encode_index(u32 index, u32 group_start, std::span<const u32> ids) {
+  const bool inside = index >= group_start;
+  key_.push_back(index == SubType::no_type ? 0 : inside ? 1 : 2);
+  key_.push_back(index == SubType::no_type ? 0 : inside ? index - group_start : ids[index]);
 }
 
 void TypeGroups::encode(std::span<const SubType> group, u32 group_start, std::span<const u32> ids) {
   key_.clear();
   key_.push_back(static_cast<u32>(group.size()));
   for (const SubType& type : group) {
-    key_.push_back(static_cast<u32>(type.kind) | (type.is_final ? 4u : 0u));
-    if (type.supertype == SubType::no_supertype) {
-      key_.push_back(0);
-      key_.push_back(0);
-    } else {
-      const bool inside = type.supertype >= group_start;
-      key_.push_back(inside ? 1 : 2);
-      key_.push_back(inside ? type.supertype - group_start : ids[type.supertype]);
+    const bool in_pair = type.describes != SubType::no_type || type.has_descriptor();
+    key_.push_back(static_cast<u32>(type.kind) | (type.is_final ? 4u : 0u) | (in_pair ? 8u : 0u));
+    encode_index(type.supertype, group_start, ids);
+    if (in_pair) {
+      encode_index(type.describes, group_start, ids);
+      encode_index(type.descriptor, group_start, ids);
     }
-    if (type.kind == CompositeKind::func) {
+    if (type.kind == CompositeKind::cont) {
+      encode_index(type.continued, group_start, ids);
+    } else if (type.kind == CompositeKind::func) {
       for (const std::vector<ValType>* list : {&type.func.params, &type.func.results}) {
         key_.push_back(static_cast<u32>(list->size()));
         for (ValType t : *list) encode_type(t, group_start, ids);

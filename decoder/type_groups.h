@@ -33,6 +33,7 @@ class TypeGroups {
 
   void encode(std::span<const SubType> group, u32 group_start, std::span<const u32> ids);
   void encode_type(ValType type, u32 group_start, std::span<const u32> ids);
+  void encode_index(u32 index, u32 group_start, std::span<const u32> ids);
   u64 hash() const;
 
   u64 seed_;

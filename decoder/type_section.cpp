@@ -33,8 +33,9 @@ bool TypeSection::is_subtype(u32 sub, u32 super) const {
 bool TypeSection::matches(HeapType sub, HeapType super) const {
   if (sub == super) return true;
   if (super.kind == Heap::index) {
-    if (sub.kind == Heap::index) return is_subtype(sub.index, super.index);
-    return sub.kind == bottom(super);
+    if (sub.kind != Heap::index) return sub.kind == bottom(super);
+    if (!super.is_exact) return is_subtype(sub.index, super.index);
+    return sub.is_exact && canonical_[sub.index] == canonical_[super.index];
   }
   if (sub.kind == Heap::index) return abstract_matches(abstract_of(types_[sub.index].kind), super.kind);
   return abstract_matches(sub.kind, super.kind);
@@ -65,6 +66,31 @@ Result<void> TypeSection::check_references(const SubType& type, u32 group_end) c
   return {};
 }
 
+namespace {
+
+/// A type and its descriptor must be in one group, name each other, and the descriptor must come later: so no type is
+/// its own descriptor, however many steps away.
+Result<void> check_descriptor(std::span<const SubType> group, u32 start, u32 index) {
+  const SubType& type = group[index - start];
+  const bool is_struct = type.kind == CompositeKind::struct_;
+  const auto outside = [&](u32 other) { return other < start || other - start >= group.size(); };
+  const auto error = [&](ErrorCode code) { return fail(code, fmt::format(": type {}", index)); };
+  if (type.describes != SubType::no_type) {
+    if (outside(type.describes)) return error(ErrorCode::described_outside_group);
+    if (type.describes >= index) return error(ErrorCode::forward_described_type);
+    if (!is_struct) return error(ErrorCode::described_no_struct);
+    if (group[type.describes - start].descriptor != index) return error(ErrorCode::described_without_descriptor);
+  }
+  if (type.has_descriptor()) {
+    if (outside(type.descriptor)) return error(ErrorCode::descriptor_outside_group);
+    if (!is_struct) return error(ErrorCode::descriptor_of_no_struct);
+    if (group[type.descriptor - start].describes != index) return error(ErrorCode::not_described_by_descriptor);
+  }
+  return {};
+}
+
+}  // namespace
+
 Result<void> TypeSection::check_supertype(u32 index) const {
   const SubType& sub = types_[index];
   if (sub.supertype == SubType::no_supertype) return {};
@@ -74,6 +100,20 @@ Result<void> TypeSection::check_supertype(u32 index) const {
   };
   if (super.is_final) return mismatch(", which is final");
   if (sub.kind != super.kind) return mismatch("");
+  // A descriptor is laid out differently from other structures, so what describes must stay so on all levels; what has
+  // a descriptor may have it from some level on.
+  if ((sub.describes == SubType::no_type) != (super.describes == SubType::no_type)) return mismatch("");
+  if (super.has_descriptor() && !sub.has_descriptor()) return mismatch("");
+  if (super.has_descriptor() && !is_subtype(sub.descriptor, super.descriptor)) {
+    return fail(ErrorCode::descriptor_mismatch, fmt::format(" {} does not match {}", sub.descriptor, super.descriptor));
+  }
+  if (super.describes != SubType::no_type && !is_subtype(sub.describes, super.describes)) {
+    return fail(ErrorCode::described_mismatch, fmt::format(" {} does not match {}", sub.describes, super.describes));
+  }
+  if (sub.kind == CompositeKind::cont) {
+    if (!is_subtype(sub.continued, super.continued)) return mismatch("");
+    return {};
+  }
   if (sub.kind == CompositeKind::func) {
     if (sub.func.params.size() != super.func.params.size() || sub.func.results.size() != super.func.results.size()) {
       return mismatch("");
@@ -104,6 +144,14 @@ Result<void> TypeSection::add_group(std::vector<SubType> group) {
     type.is_defaultable = std::all_of(type.fields.begin(), type.fields.end(),
                                       [](const FieldType& field) { return field.type.is_defaultable(); });
     INVAR_TRY(check_references(type, start + count));
+    if (type.kind == CompositeKind::cont) {
+      if (type.continued >= start + count) return fail(ErrorCode::unknown_type, fmt::format(" {}", type.continued));
+      const SubType& function = type.continued >= start ? group[type.continued - start] : types_[type.continued];
+      if (function.kind != CompositeKind::func) {
+        return fail(ErrorCode::non_function_type, fmt::format(" {}", type.continued));
+      }
+    }
+    INVAR_TRY(check_descriptor(group, start, start + i));
     // Supertypes come first, so there are no cycles.
     if (type.supertype != SubType::no_supertype && type.supertype >= start + i) {
       return fail(ErrorCode::unknown_type, fmt::format(" {}", type.supertype));

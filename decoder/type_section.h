@@ -22,7 +22,8 @@ class TypeSection {
   std::span<const SubType> all() const { return types_; }
 
   /// Adds one recursive group whose members refer to types before and within it, canonicalises it and checks that
-  /// each declared supertype exists, is not final and matches. Errors: unknown_type, sub_type.
+  /// each declared supertype exists, is not final and matches, that a type and its descriptor name each other, and that
+  /// continuations are of functions. Errors: unknown_type, sub_type, non_function_type, and those of descriptors.
   Result<void> add_group(std::vector<SubType> group);
 
   u32 canonical(u32 index) const { return canonical_[index]; }
@@ -58,8 +59,9 @@ class TypeSection {
 
 /// Is abstract heap type `sub` a subtype of abstract heap type `super`?
 bool abstract_matches(Heap sub, Heap super);
-/// The least abstract heap type above all defined types of that kind: func, struct or array.
+/// The least abstract heap type above all defined types of that kind: func, struct, array or cont.
 constexpr Heap abstract_of(CompositeKind kind) {
-  return kind == CompositeKind::func ? Heap::func : kind == CompositeKind::struct_ ? Heap::struct_ : Heap::array;
+  constexpr Heap heaps[] = {Heap::func, Heap::struct_, Heap::array, Heap::cont};
+  return heaps[static_cast<size_t>(kind)];
 }
 }  // namespace invar

@@ -7,19 +7,21 @@ namespace invar {
 namespace {
 
 constexpr std::string_view heap_names[] = {
-    "any", "eq", "i31", "struct", "array", "none", "func", "nofunc", "extern", "noextern", "exn", "noexn",
+    "any",    "eq",     "i31",      "struct", "array", "none", "func",
+    "nofunc", "extern", "noextern", "exn",    "noexn", "cont", "nocont",
 };
 
 // What `(ref null heap)` is called for short.
 constexpr std::string_view short_reference_names[] = {
-    "anyref",  "eqref",       "i31ref",    "structref",     "arrayref", "nullref",
-    "funcref", "nullfuncref", "externref", "nullexternref", "exnref",   "nullexnref",
+    "anyref",      "eqref",     "i31ref",        "structref", "arrayref",   "nullref", "funcref",
+    "nullfuncref", "externref", "nullexternref", "exnref",    "nullexnref", "contref", "nullcontref",
 };
 
 }  // namespace
 
 std::string to_string(HeapType type) {
-  if (type.kind == Heap::index) return std::to_string(type.index);
+  if (type.kind == Heap::index)
+    return fmt::format("{}{}{}", type.is_exact ? "(exact " : "", type.index, type.is_exact ? ")" : "");
   return std::string(heap_names[static_cast<size_t>(type.kind)]);
 }
 

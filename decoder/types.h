@@ -13,17 +13,35 @@
 namespace invar {
 
 /// Abstract heap types. `index` is not one of them: it marks a heap type that names a defined type.
-enum class Heap : u8 { any, eq, i31, struct_, array, none, func, nofunc, extern_, noextern, exn, noexn, index };
+enum class Heap : u8 {
+  any,
+  eq,
+  i31,
+  struct_,
+  array,
+  none,
+  func,
+  nofunc,
+  extern_,
+  noextern,
+  exn,
+  noexn,
+  cont,
+  nocont,
+  index,
+};
 
 /// The greatest and the least type of an abstract type's hierarchy.
 constexpr Heap top_of(Heap kind) {
-  return kind >= Heap::exn       ? Heap::exn
+  return kind >= Heap::cont      ? Heap::cont
+         : kind >= Heap::exn     ? Heap::exn
          : kind >= Heap::extern_ ? Heap::extern_
          : kind >= Heap::func    ? Heap::func
                                  : Heap::any;
 }
 constexpr Heap bottom_of(Heap kind) {
-  return kind >= Heap::exn       ? Heap::noexn
+  return kind >= Heap::cont      ? Heap::nocont
+         : kind >= Heap::exn     ? Heap::noexn
          : kind >= Heap::extern_ ? Heap::noextern
          : kind >= Heap::func    ? Heap::nofunc
                                  : Heap::none;
@@ -42,7 +60,8 @@ enum class ValKind : u8 {
 /// The heap type of a reference: abstract, or a defined type by index.
 struct HeapType {
   Heap kind = Heap::any;
-  u32 index = 0;  ///< Type index if kind is Heap::index, else 0.
+  u32 index = 0;          ///< Type index if kind is Heap::index, else 0.
+  bool is_exact = false;  ///< That very type and none of its subtypes; only if kind is Heap::index.
   friend constexpr bool operator==(const HeapType&, const HeapType&) = default;
 };
 
@@ -54,8 +73,9 @@ class ValType {
   constexpr explicit ValType(ValKind kind) : bits_(static_cast<u32>(kind)) {}
   static constexpr ValType reference(HeapType heap, bool nullable) {
     ValType type;
-    type.bits_ = static_cast<u32>(ValKind::ref) | (nullable ? nullable_bit : 0) |
-                 static_cast<u32>(heap.kind) << heap_shift | heap.index << index_shift;
+    const u32 heap_bits = static_cast<u32>(heap.kind) + (heap.is_exact ? 1 : 0);
+    type.bits_ = static_cast<u32>(ValKind::ref) | (nullable ? nullable_bit : 0) | heap_bits << heap_shift |
+                 heap.index << index_shift;
     return type;
   }
   constexpr ValKind kind() const { return static_cast<ValKind>(bits_ & 7); }
@@ -65,7 +85,11 @@ class ValType {
   /// May a local of this type be read before it is set? spec: valid/types#defaultable
   constexpr bool is_defaultable() const { return !is_ref() || nullable(); }
   constexpr bool nullable() const { return (bits_ & nullable_bit) != 0; }
-  constexpr HeapType heap() const { return {static_cast<Heap>(bits_ >> heap_shift & 15), bits_ >> index_shift}; }
+  constexpr HeapType heap() const {
+    const u32 heap_bits = bits_ >> heap_shift & 15;
+    const bool is_exact = heap_bits == exact_index;
+    return {is_exact ? Heap::index : static_cast<Heap>(heap_bits), bits_ >> index_shift, is_exact};
+  }
   constexpr ValType with_nullable(bool nullable) const { return reference(heap(), nullable); }
   constexpr u32 bits() const { return bits_; }
   friend constexpr bool operator==(ValType, ValType) = default;
@@ -74,6 +98,9 @@ class ValType {
   static constexpr u32 nullable_bit = 8;
   static constexpr u32 heap_shift = 4;
   static constexpr u32 index_shift = 8;  // 24 bits: max_types is far below
+  /// Where the kind of a heap type stands: an exact type index. All 16 values are in use.
+  static constexpr u32 exact_index = static_cast<u32>(Heap::index) + 1;
+  static_assert(exact_index <= 15);
   u32 bits_ = static_cast<u32>(ValKind::bottom);
 };
 
@@ -109,19 +136,25 @@ struct FieldType {
   friend constexpr bool operator==(const FieldType&, const FieldType&) = default;
 };
 
-enum class CompositeKind : u8 { func, struct_, array };
+enum class CompositeKind : u8 { func, struct_, array, cont };
 
 /// A defined type. spec: syntax/types#subtype
 struct SubType {
   static constexpr u32 no_supertype = ~u32{0};
+  static constexpr u32 no_type = ~u32{0};
   CompositeKind kind = CompositeKind::func;
   bool is_final = true;
   u32 supertype = no_supertype;  ///< Type index.
+  u32 describes = no_type;       ///< The type whose instances have descriptors of this type.
+  u32 descriptor = no_type;      ///< The type of the descriptors of this type's instances.
+  u32 continued = 0;             ///< If kind is cont: the function type that a continuation has.
   u32 group_start = 0;           ///< First type of its recursive group.
   u32 group_size = 1;
   bool is_defaultable = true;     ///< Have all fields default values? Set by TypeSection.
   FuncType func;                  ///< If kind is func.
   std::vector<FieldType> fields;  ///< If kind is struct_; the one element type if it is array.
+
+  bool has_descriptor() const { return descriptor != no_type; }
 };
 
 /// Limits of memories and tables. spec: syntax/types#limits
@@ -153,7 +186,7 @@ struct GlobalType {
 };
 
 struct TagType {
-  u32 type = 0;  ///< Type index of a function type without results.
+  u32 type = 0;  ///< Type index of a function type; without results unless continuations may be suspended with it.
 };
 
 }  // namespace invar

@@ -16,6 +16,7 @@ void write_op(ByteWriter& out, Op op) {
 
 void write_heap_type(ByteWriter& out, HeapType type) {
   if (type.kind == Heap::index) {
+    if (type.is_exact) out.byte(code_exact);
     out.s33_leb(type.index);
   } else {
     out.byte(heap_type_code(type.kind));
@@ -48,7 +49,19 @@ void write_sub_type(ByteWriter& out, const SubType& type) {
     out.u32_leb(has_super ? 1 : 0);
     if (has_super) out.u32_leb(type.supertype);
   }
+  if (type.describes != SubType::no_type) {
+    out.byte(code_describes);
+    out.u32_leb(type.describes);
+  }
+  if (type.has_descriptor()) {
+    out.byte(code_descriptor);
+    out.u32_leb(type.descriptor);
+  }
   switch (type.kind) {
+    case CompositeKind::cont:
+      out.byte(code_cont);
+      out.s33_leb(type.continued);
+      break;
     case CompositeKind::func:
       out.byte(code_func);
       for (const auto* list : {&type.func.params, &type.func.results}) {

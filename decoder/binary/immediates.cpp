@@ -75,6 +75,18 @@ CatchClause read_catch_clause(ByteReader& in) {
   return clause;
 }
 
+OnClause read_on_clause(ByteReader& in) {
+  const u32 start = in.offset();
+  const u8 kind = in.byte();
+  if (kind > 1) {
+    in.fail_at(ErrorCode::malformed_on_clause, start);
+    return {};
+  }
+  OnClause clause{in.u32_leb(), 0, kind == 1};
+  if (!clause.is_switch) clause.depth = in.u32_leb();
+  return clause;
+}
+
 u8 read_cast_flags(ByteReader& in) {
   const u32 start = in.offset();
   const u8 flags = in.byte();
@@ -107,8 +119,16 @@ void skip_immediates(ByteReader& in, Op op, const Features& features) {
     case Immediates::TypeData:
     case Immediates::TypeElem:
     case Immediates::TypeType:
+    case Immediates::TypeTag:
       in.u32_leb();
       in.u32_leb();
+      return;
+    case Immediates::ResumeThrow:
+      in.u32_leb();
+      [[fallthrough]];
+    case Immediates::Resume:
+      in.u32_leb();
+      for (u32 left = in.u32_leb(); left > 0 && in.ok(); --left) read_on_clause(in);
       return;
     case Immediates::BrTable:
       for (u32 left = in.u32_leb(); left > 0 && in.ok(); --left) in.u32_leb();

@@ -23,6 +23,9 @@ Memarg read_memarg(ByteReader& in, const Features& features);
 /// The kind, and whatever follows for it.
 CatchClause read_catch_clause(ByteReader& in);
 
+/// The same for a handler of resume and its like.
+OnClause read_on_clause(ByteReader& in);
+
 /// Bits of br_on_cast's flags.
 inline constexpr u8 cast_source_nullable = 1;
 inline constexpr u8 cast_target_nullable = 2;

@@ -40,6 +40,61 @@ TEST(ModuleDecoder, Sections) {
   EXPECT_TRUE(begins(error_of(header + Bytes{10, 1, 0, 12, 1, 0}), "unexpected content after last section"));
 }
 
+TEST(ModuleDecoder, DescriptorClausesAndExactTypes) {
+  const auto error = [](const Bytes& group, const Features& features = Features::all()) {
+    return TestModule().types({Bytes{0x4e, 2} + group}).error(features);
+  };
+  EXPECT_EQ(error({0x4d, 1, 0x5f, 0, 0x4c, 0, 0x5f, 0}), "");
+  EXPECT_EQ(error({0x50, 0, 0x4d, 1, 0x5f, 0, 0x4f, 0, 0x4c, 0, 0x5f, 0}), "");
+  EXPECT_TRUE(begins(error({0x4d, 1, 0x4d, 1, 0x5f, 0, 0x4c, 0, 0x5f, 0}), "malformed definition type 0x4d"));
+  EXPECT_TRUE(begins(error({0x4d, 1, 0x4c, 1, 0x5f, 0, 0x4c, 0, 0x5f, 0}), "malformed definition type 0x4c"));
+  EXPECT_TRUE(begins(error({0x4d, 1, 0x50, 0, 0x5f, 0, 0x4c, 0, 0x5f, 0}), "malformed definition type 0x50"));
+  EXPECT_TRUE(begins(error({0x4d, 0xff, 0xff, 0xff, 0xff, 0x0f, 0x5f, 0, 0x4c, 0, 0x5f, 0}),
+                     "descriptor type is outside rec group"));
+  EXPECT_TRUE(begins(error({0x4d, 0xff, 0xff, 0xff, 0xff, 0x1f, 0x5f, 0}), "integer too large"));
+  // (ref null (exact 1)), and what is no exact type.
+  EXPECT_EQ(error({0x5f, 1, 0x63, 0x62, 1, 0, 0x5f, 0}), "");
+  EXPECT_TRUE(begins(error({0x5f, 1, 0x64, 0x62, 0x62, 1, 0, 0x5f, 0}), "malformed storage type"));
+  EXPECT_TRUE(begins(error({0x5f, 1, 0x64, 0x62, 0x6e, 0, 0x5f, 0}), "malformed storage type"));
+  EXPECT_TRUE(begins(error({0x5f, 1, 0x62, 1, 0, 0x5f, 0}), "malformed storage type 0x62"));
+  EXPECT_TRUE(begins(error({0x60, 1, 0x64, 0x62, 0x6e, 0, 0x5f, 0}), "malformed heap type"));
+  Features off = Features::all();
+  off.set(Feature::custom_descriptors, false);
+  EXPECT_TRUE(begins(error({0x4d, 1, 0x5f, 0, 0x4c, 0, 0x5f, 0}, off), "malformed definition type 0x4d"));
+  EXPECT_TRUE(begins(error({0x5f, 1, 0x63, 0x62, 1, 0, 0x5f, 0}, off), "malformed storage type 0x62"));
+}
+
+TEST(ModuleDecoder, ExactImports) {
+  const auto import = [](u8 kind, const Features& features = Features::all()) {
+    return TestModule().types({type_void}).items(SectionId::import, {{0, 0, 0, 0}, {0, 0, kind, 0}}).decode(features);
+  };
+  const auto module = import(0x20);
+  ASSERT_TRUE(module);
+  EXPECT_FALSE((*module)->has_exact_type(0));
+  EXPECT_TRUE((*module)->has_exact_type(1));
+  EXPECT_EQ((*module)->imports[1].kind, ExternKind::func);
+  EXPECT_TRUE(begins(import(0x21).error().message(), "malformed import kind 33"));
+  Features off = Features::all();
+  off.set(Feature::custom_descriptors, false);
+  EXPECT_TRUE(begins(import(0x20, off).error().message(), "malformed import kind 32"));
+  TestModule exporting;
+  exporting.types({type_void}).items(SectionId::import, {{0, 0, 0, 0}}).items(SectionId::export_, {{0, 0x20, 0}});
+  EXPECT_TRUE(begins(exporting.error(), "malformed export kind 32"));
+}
+
+TEST(ModuleDecoder, Continuations) {
+  const Bytes cont = {0x5d, 0};
+  EXPECT_EQ(TestModule().types({type_void, cont}).error(), "");
+  EXPECT_TRUE(begins(TestModule().types({type_void, {0x5d, 0x70}}).error(), "malformed heap type"));
+  EXPECT_TRUE(begins(TestModule().types({type_void, {0x5d, 1}}).error(), "non-function type 1"));
+  // resume with a handler of a kind that does not exist, and with more of them than there are bytes.
+  const auto body = [&](const Bytes& code) { return TestModule().types({type_void, cont}).functions({code}).error(); };
+  EXPECT_EQ(body({0xd0, 1, 0xe3, 1, 0}), "");
+  EXPECT_TRUE(begins(body({0xd0, 1, 0xe3, 1, 1, 2, 0, 0}), "malformed on clause"));
+  EXPECT_TRUE(begins(body({0xd0, 1, 0xe3, 1, 0xff, 0xff, 0xff, 0xff, 0x0f, 1, 0}), "unknown tag 0"));
+  EXPECT_TRUE(begins(body({0x00, 0xe7}), "illegal opcode e7"));
+}
+
 TEST(ModuleDecoder, CustomSectionsKeepTheirPlace) {
   const auto module = decode_module(header + Bytes{0, 3, 1, 'a', 7} + Bytes{1, 1, 0} + Bytes{0, 2, 1, 'b'});
   ASSERT_TRUE(module);

@@ -166,7 +166,7 @@ class SectionReader {
       in_.byte();
       field.packing = code == code_i8 ? Packing::i8 : Packing::i16;
     } else {
-      field.type = val_type();
+      field.type = read_unpacked_type(in_, features_);
     }
     field.is_mutable = mutability();
     return field;
@@ -192,7 +192,19 @@ class SectionReader {
       start = in_.offset();
       code = in_.byte();
     }
-    if (code == code_func) {
+    if (features_.has(Feature::custom_descriptors)) {
+      for (const auto& [clause, other] :
+           {std::pair{code_describes, &type.describes}, std::pair{code_descriptor, &type.descriptor}}) {
+        if (code != clause) continue;
+        *other = std::min(in_.u32_leb(), unrepresentable_type_index);
+        start = in_.offset();
+        code = in_.byte();
+      }
+    }
+    if (code == code_cont && features_.has(Feature::stack_switching)) {
+      type.kind = CompositeKind::cont;
+      type.continued = read_type_index(in_);
+    } else if (code == code_func) {
       type.kind = CompositeKind::func;
       val_types(type.func.params, max_params, "parameters");
       val_types(type.func.results, max_results, "results");
@@ -285,9 +297,13 @@ class SectionReader {
     return {in_.u32_leb()};
   }
 
-  std::optional<ExternKind> extern_kind(ErrorCode error) {
+  std::optional<ExternKind> extern_kind(ErrorCode error, bool* is_exact = nullptr) {
     const u32 start = in_.offset();
     const u8 kind = in_.byte();
+    if (is_exact != nullptr && kind == code_exact_func && features_.has(Feature::custom_descriptors)) {
+      *is_exact = true;
+      return ExternKind::func;
+    }
     const u8 last = features_.has(Feature::exceptions) ? 4 : 3;
     if (in_.ok() && kind > last) in_.fail_at(error, start, fmt::format(" {}", kind));
     if (!in_.ok()) return std::nullopt;
@@ -309,12 +325,17 @@ class SectionReader {
     for (u32 i = 0; i < items && in_.ok(); ++i) {
       const std::string_view module = in_.name();
       const std::string_view name = in_.name();
-      const std::optional<ExternKind> kind = extern_kind(ErrorCode::malformed_import_kind);
+      bool is_exact = false;
+      const std::optional<ExternKind> kind = extern_kind(ErrorCode::malformed_import_kind, &is_exact);
       if (!kind) return;
       u32 index = 0;
       switch (*kind) {
         case ExternKind::func:
           index = module_->imported_functions++;
+          if (is_exact) {
+            module_->exact_imports.resize(index);
+            module_->exact_imports.push_back(true);
+          }
           module_->functions.push_back({in_.u32_leb(), {}});
           break;
         case ExternKind::table:

@@ -17,6 +17,8 @@ Feature feature_of(Heap heap) {
   switch (top_of(heap)) {
     case Heap::exn:
       return Feature::exceptions;
+    case Heap::cont:
+      return Feature::stack_switching;
     case Heap::func:
     case Heap::extern_:
       if (heap == Heap::func || heap == Heap::extern_) return Feature::reference_types;
@@ -27,6 +29,8 @@ Feature feature_of(Heap heap) {
 }
 
 std::string needs(Feature feature) { return fmt::format(" (needs the feature {})", info(feature).name); }
+
+HeapType read_heap(ByteReader& in, const Features& features, ErrorCode error);
 
 ValType read_type(ByteReader& in, const Features& features, ErrorCode error) {
   const u32 start = in.offset();
@@ -42,7 +46,9 @@ ValType read_type(ByteReader& in, const Features& features, ErrorCode error) {
       in.fail_at(error, start, needs(Feature::function_references));
       return type_bottom;
     }
-    return ValType::reference(read_heap_type(in, features), code == code_ref_null);
+    const bool stored = error == ErrorCode::malformed_storage_type;
+    return ValType::reference(read_heap(in, features, stored ? error : ErrorCode::malformed_heap_type),
+                              code == code_ref_null);
   }
   if (const std::optional<Heap> heap = find_heap_type(code)) {
     // A table of funcref is as old as WebAssembly.
@@ -56,31 +62,50 @@ ValType read_type(ByteReader& in, const Features& features, ErrorCode error) {
   return type_bottom;
 }
 
-}  // namespace
-
-HeapType read_heap_type(ByteReader& in, const Features& features) {
+u32 read_index(ByteReader& in, ErrorCode error) {
   const u32 start = in.offset();
+  const s64 index = in.s33_leb();
+  if (!in.ok()) return 0;
+  if (index < 0) {
+    in.fail_at(error, start);
+    return 0;
+  }
+  return clamp_type_index(index);
+}
+
+HeapType read_heap(ByteReader& in, const Features& features, ErrorCode error) {
+  const u32 start = in.offset();
+  if (in.peek() == code_exact && features.has(Feature::custom_descriptors)) {
+    in.byte();
+    return {Heap::index, read_index(in, error), true};
+  }
   // Abstract heap types are single negative bytes, type indices are not negative.
   if ((in.peek() & 0xc0) == 0x40) {
     const u8 code = in.byte();
     const std::optional<Heap> heap = find_heap_type(code);
     if (!heap) {
-      in.fail_at(ErrorCode::malformed_heap_type, start, fmt::format(" 0x{:02x}", code));
+      in.fail_at(error, start, fmt::format(" 0x{:02x}", code));
       return {};
     }
-    if (!features.has(feature_of(*heap))) in.fail_at(ErrorCode::malformed_heap_type, start, needs(feature_of(*heap)));
+    if (!features.has(feature_of(*heap))) in.fail_at(error, start, needs(feature_of(*heap)));
     return {*heap, 0};
   }
-  const s64 index = in.s33_leb();
+  const u32 index = read_index(in, error);
   if (!in.ok()) return {};
-  if (index < 0) {
-    in.fail_at(ErrorCode::malformed_heap_type, start);
-    return {};
-  }
-  if (!features.has(Feature::function_references)) {
-    in.fail_at(ErrorCode::malformed_heap_type, start, needs(Feature::function_references));
-  }
-  return {Heap::index, clamp_type_index(index)};
+  if (!features.has(Feature::function_references)) in.fail_at(error, start, needs(Feature::function_references));
+  return {Heap::index, index};
+}
+
+}  // namespace
+
+u32 read_type_index(ByteReader& in) { return read_index(in, ErrorCode::malformed_heap_type); }
+
+HeapType read_heap_type(ByteReader& in, const Features& features) {
+  return read_heap(in, features, ErrorCode::malformed_heap_type);
+}
+
+ValType read_unpacked_type(ByteReader& in, const Features& features) {
+  return read_type(in, features, ErrorCode::malformed_storage_type);
 }
 
 ValType read_val_type(ByteReader& in, const Features& features) {

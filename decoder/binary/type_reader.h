@@ -14,7 +14,11 @@ inline constexpr u32 unrepresentable_type_index = 0xffffff;
 ValType read_val_type(ByteReader& in, const Features& features);
 /// A value type that must be a reference.
 ValType read_ref_type(ByteReader& in, const Features& features);
+/// The type of a field that is not packed.
+ValType read_unpacked_type(ByteReader& in, const Features& features);
 HeapType read_heap_type(ByteReader& in, const Features& features);
+/// A type index where the format has room for negative numbers. 0 if the reader fails.
+u32 read_type_index(ByteReader& in);
 
 /// A block type: empty, one value type, or a type index.
 struct RawBlockType {

@@ -1,6 +1,7 @@
 // Module fields other than types. spec: text/modules
 #include <limits>
 
+#include "decoder/binary/type_codes.h"
 #include "decoder/text/module_parser.h"
 #include "decoder/text/number.h"
 
@@ -81,13 +82,12 @@ Result<void> ModuleParser::import_order() {
   return cursor_.fail(ErrorCode::import_after, " " + std::string{defined_first_});
 }
 
-Result<void> ModuleParser::import_names(ExternKind kind) {
+Result<void> ModuleParser::import_names() {
   INVAR_TRY_ASSIGN(const std::string module, cursor_.expect_name());
   INVAR_TRY_ASSIGN(const std::string name, cursor_.expect_name());
   ByteWriter& out = imports_.add();
   out.name(module);
   out.name(name);
-  out.byte(static_cast<u8>(kind));
   return {};
 }
 
@@ -101,7 +101,7 @@ Result<void> ModuleParser::import_field() {
     if (!cursor_.accept(word.keyword)) continue;
     const Cursor behind = cursor_;
     cursor_ = names;
-    INVAR_TRY(import_names(word.kind));
+    INVAR_TRY(import_names());
     cursor_ = behind;
     const u32 item = next_index(word.space);
     INVAR_TRY(item_name(word.space, item));
@@ -111,10 +111,14 @@ Result<void> ModuleParser::import_field() {
   return cursor_.unexpected();
 }
 
+/// Behind the names: the kind and the type.
 Result<void> ModuleParser::import_type(ExternKind kind, u32 item) {
+  const bool is_exact = kind == ExternKind::func && cursor_.accept_open(Keyword::exact);
+  imports_.entries.byte(is_exact ? code_exact_func : static_cast<u8>(kind));
   switch (kind) {
     case ExternKind::func: {
       INVAR_TRY_ASSIGN(const TypeUse use, type_use(true));
+      if (is_exact) INVAR_TRY(cursor_.expect_close());
       imports_.entries.u32_leb(use.index);
       for (const Param& param : use.named_params) add_name(function_locals_, param.index, param.name, param.annotation);
       keep_names(name_section_.locals, item, function_locals_);
@@ -150,7 +154,7 @@ Result<bool> ModuleParser::inline_import(ExternKind kind, u32 item) {
   if (!cursor_.at_open(Keyword::import)) return false;
   INVAR_TRY(import_order());
   INVAR_TRY(cursor_.expect_open(Keyword::import));
-  INVAR_TRY(import_names(kind));
+  INVAR_TRY(import_names());
   INVAR_TRY(cursor_.expect_close());
   INVAR_TRY(import_type(kind, item));
   return true;

@@ -14,6 +14,7 @@ namespace {
 constexpr Op nullable_variant(Op op) { return static_cast<Op>(static_cast<u16>(op) + 1); }
 static_assert(nullable_variant(Op::ref_test) == Op::ref_test_null);
 static_assert(nullable_variant(Op::ref_cast) == Op::ref_cast_null);
+static_assert(nullable_variant(Op::ref_cast_desc_eq) == Op::ref_cast_desc_eq_null);
 
 struct Shape {
   Keyword keyword;
@@ -58,9 +59,9 @@ Result<u32> ModuleParser::field_index(u32 type) {
 }
 
 Result<void> ModuleParser::operation(ByteWriter& out, Op op) {
-  // Two mnemonics stand for two rows each; what follows them decides.
+  // Some mnemonics stand for two rows each; what follows them decides.
   if (op == Op::select && cursor_.at_open(Keyword::result)) op = Op::select_t;
-  if (op == Op::ref_test || op == Op::ref_cast) {
+  if (op == Op::ref_test || op == Op::ref_cast || op == Op::ref_cast_desc_eq) {
     INVAR_TRY_ASSIGN(const ValType type, ref_type());
     write_op(out, type.nullable() ? nullable_variant(op) : op);
     write_heap_type(out, type.heap());
@@ -191,6 +192,14 @@ Result<void> ModuleParser::immediates(ByteWriter& out, Op op) {
       return put_type_and(Space::elem);
     case Immediates::TypeType:
       return put_type_and(Space::type);
+    case Immediates::TypeTag:
+      return put_type_and(Space::tag);
+    case Immediates::Resume:
+      INVAR_TRY(put(index(Space::type)));
+      return on_clauses(out);
+    case Immediates::ResumeThrow:
+      INVAR_TRY(put_type_and(Space::tag));
+      return on_clauses(out);
     case Immediates::BrOnCast: {
       INVAR_TRY_ASSIGN(const u32 label, label_index());
       INVAR_TRY_ASSIGN(const ValType from, ref_type());

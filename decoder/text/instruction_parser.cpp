@@ -102,6 +102,26 @@ Result<void> ModuleParser::catch_clauses(ByteWriter& out) {
   return {};
 }
 
+/// The handlers of resume and its like.
+Result<void> ModuleParser::on_clauses(ByteWriter& out) {
+  ByteWriter clauses;
+  u32 count = 0;
+  for (; cursor_.accept_open(Keyword::on); ++count) {
+    INVAR_TRY_ASSIGN(const u32 tag, index(Space::tag));
+    const bool is_switch = cursor_.accept(keyword_of(Op::switch_));
+    clauses.byte(is_switch ? 1 : 0);
+    clauses.u32_leb(tag);
+    if (!is_switch) {
+      INVAR_TRY_ASSIGN(const u32 label, label_index());
+      clauses.u32_leb(label);
+    }
+    INVAR_TRY(cursor_.expect_close());
+  }
+  out.u32_leb(count);
+  out.bytes(clauses.data());
+  return {};
+}
+
 // Folded instructions
 
 /// At '(': goes over it if it opens a part of the innermost folded instruction: (then, (else, (do, (catch ...

@@ -108,6 +108,20 @@ void ModulePrinter::block_head(ByteReader& in, Op op) {
   labels_.push(id);
 }
 
+void ModulePrinter::on_clauses(ByteReader& in) {
+  for (u32 left = in.u32_leb(); left > 0 && in.ok() && !too_large(); --left) {
+    const OnClause clause = read_on_clause(in);
+    out_ += " (on";
+    item(names_.tags, clause.tag);
+    if (clause.is_switch) {
+      word("switch");
+    } else {
+      label(clause.depth);
+    }
+    out_ += ')';
+  }
+}
+
 void ModulePrinter::block_type(ByteReader& in) {
   const RawBlockType type = read_block_type(in, module_.features);
   switch (type.kind) {
@@ -223,7 +237,7 @@ void ModulePrinter::immediates(ByteReader& in, Op op) {
     case Immediates::HeapType: {
       const HeapType type = read_heap_type(in, module_.features);
       if (op == Op::ref_null) return word(type_name(type));
-      const bool nullable = op == Op::ref_test_null || op == Op::ref_cast_null;
+      const bool nullable = op == Op::ref_test_null || op == Op::ref_cast_null || op == Op::ref_cast_desc_eq_null;
       return word(type_name(ValType::reference(type, nullable)));
     }
     case Immediates::SelectTypes:
@@ -260,6 +274,16 @@ void ModulePrinter::immediates(ByteReader& in, Op op) {
     case Immediates::Fence:
       in.byte();
       return;
+    case Immediates::Resume:
+      item(names_.types, in.u32_leb());
+      return on_clauses(in);
+    case Immediates::ResumeThrow:
+      item(names_.types, in.u32_leb());
+      item(names_.tags, in.u32_leb());
+      return on_clauses(in);
+    case Immediates::TypeTag:
+      item(names_.types, in.u32_leb());
+      return item(names_.tags, in.u32_leb());
   }
 }
 

@@ -139,7 +139,7 @@ class ModuleParser {
   Result<void> inline_exports(ExternKind kind, u32 index);
   Result<bool> inline_import(ExternKind kind, u32 item);
   Result<void> import_type(ExternKind kind, u32 item);
-  Result<void> import_names(ExternKind kind);
+  Result<void> import_names();
   Result<void> import_order();
   void defined(std::string_view what);
   void add_export(std::string_view name, ExternKind kind, u32 index);
@@ -196,6 +196,7 @@ class ModuleParser {
   Result<BlockHeader> block_header(Op op, ByteWriter& out);
   Result<void> block_type(ByteWriter& out);
   Result<void> catch_clauses(ByteWriter& out);
+  Result<void> on_clauses(ByteWriter& out);
   Result<void> matching_label();
   Result<std::optional<u8>> branch_hint();
   Result<void> check_hint(const std::optional<u8>& hint, Op op);

@@ -65,6 +65,7 @@ class ModulePrinter {
   void immediates(ByteReader& in, Op op);
   void block_head(ByteReader& in, Op op);
   void block_type(ByteReader& in);
+  void on_clauses(ByteReader& in);
   void memarg(ByteReader& in, Op op);
   void label(u32 depth);
   void item(const std::vector<std::string>& ids, u32 index);

@@ -114,7 +114,8 @@ void ModulePrinter::head(std::string_view keyword, std::string_view id, u32 inde
 std::string ModulePrinter::type_name(HeapType type) const {
   if (type.kind != Heap::index) return to_string(type);
   const std::string_view id = id_at(names_.types, type.index);
-  return id.empty() ? std::to_string(type.index) : std::string{id};
+  const std::string name = id.empty() ? std::to_string(type.index) : std::string{id};
+  return type.is_exact ? "(exact " + name + ")" : name;
 }
 
 std::string ModulePrinter::type_name(ValType type) const {
@@ -154,7 +155,19 @@ void ModulePrinter::type(u32 index) {
     out_ += type.is_final ? " (sub final" : " (sub";
     if (has_super) item(names_.types, type.supertype);
   }
+  const auto clause = [this](std::string_view keyword, u32 other) {
+    if (other == SubType::no_type) return;
+    (out_ += " (") += keyword;
+    item(names_.types, other);
+    out_ += ')';
+  };
+  clause("describes", type.describes);
+  clause("descriptor", type.descriptor);
   switch (type.kind) {
+    case CompositeKind::cont:
+      out_ += " (cont";
+      item(names_.types, type.continued);
+      break;
     case CompositeKind::func:
       out_ += " (func";
       val_types("param", type.func.params);
@@ -242,7 +255,9 @@ void ModulePrinter::imports() {
     switch (import.kind) {
       case ExternKind::func:
         head("func", id_at(names_.functions, index), index, section.functions);
+        if (module_.has_exact_type(index)) out_ += " (exact";
         named_params(index, module_.func_type(index));
+        if (module_.has_exact_type(index)) out_ += ')';
         break;
       case ExternKind::table:
         head("table", id_at(names_.tables, index), index, section.tables);

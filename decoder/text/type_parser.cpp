@@ -29,6 +29,8 @@ constexpr HeapWord heap_words[] = {
     {Keyword::noextern, Keyword::nullexternref, Heap::noextern},
     {Keyword::exn, Keyword::exnref, Heap::exn},
     {Keyword::noexn, Keyword::nullexnref, Heap::noexn},
+    {Keyword::cont, Keyword::contref, Heap::cont},
+    {Keyword::nocont, Keyword::nullcontref, Heap::nocont},
 };
 
 struct ValueWord {
@@ -74,7 +76,8 @@ void ModuleParser::close_group(u32 size) {
   group_sizes_.push_back(size);
   if (size != 1) return;
   const SubType& type = types_.back();
-  if (type.kind == CompositeKind::func && type.is_final && type.supertype == SubType::no_supertype) {
+  const bool in_pair = type.describes != SubType::no_type || type.has_descriptor();
+  if (type.kind == CompositeKind::func && type.is_final && type.supertype == SubType::no_supertype && !in_pair) {
     function_types_.try_emplace(encoding_of(type.func), static_cast<u32>(types_.size() - 1));
   }
 }
@@ -94,8 +97,19 @@ Result<void> ModuleParser::define_type() {
   return cursor_.expect_close();
 }
 
-/// `(func ...)`, `(struct ...)` or `(array ...)`.
+/// `(describes x)? (descriptor x)?`, and `(func ...)`, `(struct ...)`, `(array ...)` or `(cont x)`.
 Result<void> ModuleParser::composite_type(SubType& type, u32 index) {
+  const auto type_index = [this](u32& out) -> Result<void> {
+    INVAR_TRY_ASSIGN(out, this->index(Space::type));
+    out = std::min(out, unrepresentable_type_index);
+    return cursor_.expect_close();
+  };
+  if (cursor_.accept_open(Keyword::describes)) INVAR_TRY(type_index(type.describes));
+  if (cursor_.accept_open(Keyword::descriptor)) INVAR_TRY(type_index(type.descriptor));
+  if (cursor_.accept_open(Keyword::cont)) {
+    type.kind = CompositeKind::cont;
+    return type_index(type.continued);
+  }
   if (cursor_.accept_open(Keyword::func)) {
     type.kind = CompositeKind::func;
     std::vector<Param> named;
@@ -152,6 +166,11 @@ Result<HeapType> ModuleParser::heap_type() {
   if (at_index()) {
     INVAR_TRY_ASSIGN(const u32 type, index(Space::type));
     return HeapType{Heap::index, std::min(type, unrepresentable_type_index)};
+  }
+  if (cursor_.accept_open(Keyword::exact)) {
+    INVAR_TRY_ASSIGN(const u32 type, index(Space::type));
+    INVAR_TRY(cursor_.expect_close());
+    return HeapType{Heap::index, std::min(type, unrepresentable_type_index), true};
   }
   for (const HeapWord& word : heap_words) {
     if (cursor_.accept(word.heap)) return HeapType{word.kind, 0};

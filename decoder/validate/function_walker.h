@@ -116,7 +116,16 @@ class FunctionWalker : private WalkerState {
   bool array_copy();
   bool array_init(Op op);
   bool ref_test(Op op);
+  bool ref_get_desc();
+  bool ref_cast_desc(Op op);
   bool convert_extern(Op op);
+
+  // Continuations; walker_continuations.h
+  bool cont_new();
+  bool cont_bind();
+  bool suspend();
+  bool resume(Op op);
+  bool switch_();
 
   ValType address_of_memory(u32 memory) const { return module_.memories[memory].address_type(); }
   ValType address_of_table(u32 table) const { return module_.tables[table].type.address_type(); }
@@ -124,6 +133,7 @@ class FunctionWalker : private WalkerState {
   Sink& sink_;
   std::vector<u32> labels_;
   std::vector<CatchClause> clauses_;
+  std::vector<OnClause> on_clauses_;
 };
 
 /// Calls the sink if it is to see the current instruction.
@@ -348,6 +358,8 @@ bool FunctionWalker<Sink, checked>::step(u8 byte) {
         return br_on_non_null();
       case Op::br_on_cast:
       case Op::br_on_cast_fail:
+      case Op::br_on_cast_desc_eq:
+      case Op::br_on_cast_desc_eq_fail:
         return br_on_cast(op);
       case Op::try_table:
         return try_table();
@@ -422,6 +434,23 @@ bool FunctionWalker<Sink, checked>::step(u8 byte) {
       case Op::ref_cast:
       case Op::ref_cast_null:
         return ref_test(op);
+      case Op::ref_get_desc:
+        return ref_get_desc();
+      case Op::ref_cast_desc_eq:
+      case Op::ref_cast_desc_eq_null:
+        return ref_cast_desc(op);
+      case Op::cont_new:
+        return cont_new();
+      case Op::cont_bind:
+        return cont_bind();
+      case Op::suspend:
+        return suspend();
+      case Op::resume:
+      case Op::resume_throw:
+      case Op::resume_throw_ref:
+        return resume(op);
+      case Op::switch_:
+        return switch_();
       case Op::i31_get_s:
       case Op::i31_get_u:
         if (!pop(ValType::reference({Heap::i31, 0}, true))) return false;
@@ -442,6 +471,8 @@ bool FunctionWalker<Sink, checked>::step(u8 byte) {
       return ref_func<constant>();
     case Op::struct_new:
     case Op::struct_new_default:
+    case Op::struct_new_desc:
+    case Op::struct_new_default_desc:
       return struct_new(op);
     case Op::array_new:
     case Op::array_new_default:
@@ -463,6 +494,7 @@ bool FunctionWalker<Sink, checked>::step(u8 byte) {
 
 }  // namespace invar
 
+#include "decoder/validate/walker_continuations.h"
 #include "decoder/validate/walker_control.h"
 #include "decoder/validate/walker_operands.h"
 #include "decoder/validate/walker_references.h"

@@ -113,7 +113,7 @@ class DefinitionValidator {
 
   Result<void> check_tag(const TagType& type) const {
     INVAR_TRY_ASSIGN(const FuncType* const function, function_type(type.type));
-    if (!function->results.empty()) return fail(ErrorCode::non_empty_tag_result);
+    if (!function->results.empty() && !has(Feature::stack_switching)) return fail(ErrorCode::non_empty_tag_result);
     return {};
   }
 

@@ -101,6 +101,8 @@ constexpr bool is_constant(Op op, const Features& features) {
     case Op::end:
     case Op::struct_new:
     case Op::struct_new_default:
+    case Op::struct_new_desc:
+    case Op::struct_new_default_desc:
     case Op::array_new:
     case Op::array_new_default:
     case Op::array_new_fixed:

@@ -35,6 +35,13 @@ struct CatchClause {
   u32 depth;  ///< Label depth, counted from outside the try_table.
 };
 
+/// A handler of resume and its like.
+struct OnClause {
+  u32 tag;
+  u32 depth;  ///< Label depth, unless is_switch.
+  bool is_switch;
+};
+
 /// A function body before its first instruction.
 struct BodyInfo {
   u32 function;  ///< Function index.
@@ -63,7 +70,8 @@ struct NullSink {
   void return_() {}
   void br_on_null(u32 /*depth*/) {}      // pops a reference; pushes it back, non-null, if not taken
   void br_on_non_null(u32 /*depth*/) {}  // pops a reference; branches with it if it is not null
-  void br_on_cast(Op, u32 /*depth*/, ValType /*from*/, ValType /*to*/) {}  // br_on_cast, br_on_cast_fail
+  // br_on_cast, br_on_cast_fail; br_on_cast_desc_eq and br_on_cast_desc_eq_fail pop the wanted descriptor first
+  void br_on_cast(Op, u32 /*depth*/, ValType /*from*/, ValType /*to*/) {}
   void try_table(const BlockType&, std::span<const CatchClause>) {}
   void throw_(u32 /*tag*/) {}
   void throw_ref() {}
@@ -133,7 +141,7 @@ struct NullSink {
   void ref_eq() {}
 
   // Garbage collection. `type` is a type index; `index` the field, element count, segment or source type.
-  void struct_new(Op, u32 /*type*/) {}  // struct_new, struct_new_default
+  void struct_new(Op, u32 /*type*/) {}  // with and without fields; the ones with a descriptor pop it first
   void struct_get(Op, u32 /*type*/, u32 /*field*/) {}
   void struct_set(u32 /*type*/, u32 /*field*/) {}
   void array_new(Op, u32 /*type*/) {}  // array_new, array_new_default
@@ -149,9 +157,19 @@ struct NullSink {
   void array_init_elem(u32 /*type*/, u32 /*elem*/) {}
   void ref_test(ValType) {}  // target type, nullable or not
   void ref_cast(ValType) {}
-  void convert_extern(Op) {}  // any_convert_extern, extern_convert_any
+  void ref_get_desc(u32 /*type*/) {}
+  void ref_cast_desc(ValType) {}  // pops the wanted descriptor, then the reference
+  void convert_extern(Op) {}      // any_convert_extern, extern_convert_any
   void ref_i31() {}
   void i31_get(Op) {}
+
+  // Continuations. Operands and results are those of the function types: a reference to the continuation is on top.
+  void cont_new(u32 /*type*/) {}  // pops a function reference
+  void cont_bind(u32 /*from type*/, u32 /*to type*/) {}
+  void suspend(u32 /*tag*/) {}
+  // resume, resume_throw (pops the tag's parameters), resume_throw_ref (pops an exnref)
+  void resume(Op, u32 /*type*/, u32 /*tag, of resume_throw*/, std::span<const OnClause>) {}
+  void switch_(u32 /*type*/, u32 /*tag*/) {}
 
   void atomic_load(Op, const Memarg&) {}
   void atomic_store(Op, const Memarg&) {}

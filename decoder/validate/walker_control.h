@@ -296,19 +296,27 @@ bool FunctionWalker<Sink, checked>::br_on_cast(Op op) {
   const ValType from = ValType::reference(read_heap_type(in_, features_), (flags & cast_source_nullable) != 0);
   const ValType to_type = ValType::reference(read_heap_type(in_, features_), (flags & cast_target_nullable) != 0);
   if (!take_reader_error()) return false;
-  if (checked && (!check_type(from) || !check_type(to_type))) return false;
+  const bool by_descriptor = op == Op::br_on_cast_desc_eq || op == Op::br_on_cast_desc_eq_fail;
+  if constexpr (checked) {
+    if (!check_type(from) || !check_type(to_type) || !check_cast(from.heap()) || !check_cast(to_type.heap()))
+      return false;
+    if (by_descriptor && !check_has_descriptor(to_type.heap())) return false;
+  }
   const Control* to = target(depth);
   if (to == nullptr) return false;
   const std::span<const ValType> types = to->label_types();
   // What is left of the source type if the cast does not succeed.
   const ValType rest = to_type.nullable() ? from.with_nullable(false) : from;
-  const bool on_fail = op == Op::br_on_cast_fail;
+  const bool on_fail = op == Op::br_on_cast_fail || op == Op::br_on_cast_desc_eq_fail;
   if constexpr (checked) {
-    if (!types_.matches(to_type, from)) return fail_operand(from, to_type);
+    // With custom descriptors, a cast may go anywhere in its hierarchy.
+    const bool related = exact_ ? types_.top(from.heap()) == types_.top(to_type.heap()) : types_.matches(to_type, from);
+    if (!related) return fail_operand(from, to_type);
     if (types.empty()) return fail(ErrorCode::type_mismatch, ": the label's last type must be a reference");
     const ValType carried = on_fail ? rest : to_type;
     if (!types_.matches(carried, types.back())) return fail_operand(types.back(), carried);
   }
+  if (by_descriptor && !pop(descriptor_operand(to_type.heap()))) return false;
   if (!pop(from) || !exchange(types.first(types.size() - 1))) return false;
   push(on_fail ? to_type : rest);
   INVAR_EMIT(br_on_cast(op, depth, from, to_type));

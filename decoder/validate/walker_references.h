@@ -25,7 +25,8 @@ bool FunctionWalker<Sink, checked>::ref_func() {
       return fail_unknown(ErrorCode::undeclared_function_reference, function);
     }
   }
-  push(ValType::reference({Heap::index, module_.functions[function].type}, false));
+  const bool is_exact = exact_ && module_.has_exact_type(function);
+  push(ValType::reference({Heap::index, module_.functions[function].type, is_exact}, false));
   INVAR_EMIT(ref_func(function));
   return true;
 }
@@ -57,20 +58,27 @@ bool FunctionWalker<Sink, checked>::ref_eq() {
   return true;
 }
 
+/// struct.new and struct.new_default, with or without a descriptor.
 template <class Sink, bool checked>
 bool FunctionWalker<Sink, checked>::struct_new(Op op) {
   const u32 type_index = in_.u32_leb();
   if (!take_reader_error()) return false;
   const SubType* type = composite_type(type_index, CompositeKind::struct_);
   if (type == nullptr) return false;
-  if (op == Op::struct_new) {
+  const bool takes_descriptor = op == Op::struct_new_desc || op == Op::struct_new_default_desc;
+  if (checked && type->has_descriptor() != takes_descriptor) {
+    return fail(takes_descriptor ? ErrorCode::requires_no_descriptor : ErrorCode::requires_descriptor);
+  }
+  // A descriptor of a subtype would make the new object one of the subtype, fields or not: so it must be exact.
+  if (takes_descriptor && !pop(ValType::reference({Heap::index, type->descriptor, true}, true))) return false;
+  if (op == Op::struct_new || op == Op::struct_new_desc) {
     for (size_t i = type->fields.size(); i-- > 0 && !pops_anything();) {
       if (!pop(type->fields[i].type)) return false;
     }
   } else if (checked && !check_defaultable(type_index)) {
     return false;
   }
-  push(ValType::reference({Heap::index, type_index}, false));
+  push(new_reference(type_index));
   INVAR_EMIT(struct_new(op, type_index));
   return true;
 }
@@ -108,7 +116,7 @@ bool FunctionWalker<Sink, checked>::array_new(Op op) {
   } else if (checked && !check_defaultable(type_index)) {
     return false;
   }
-  push(ValType::reference({Heap::index, type_index}, false));
+  push(new_reference(type_index));
   INVAR_EMIT(array_new(op, type_index));
   return true;
 }
@@ -124,7 +132,7 @@ bool FunctionWalker<Sink, checked>::array_new_fixed() {
   for (u32 i = 0; i < count && !pops_anything(); ++i) {
     if (!pop(element->type)) return false;
   }
-  push(ValType::reference({Heap::index, type_index}, false));
+  push(new_reference(type_index));
   INVAR_EMIT(array_new_fixed(type_index, count));
   return true;
 }
@@ -139,7 +147,7 @@ bool FunctionWalker<Sink, checked>::array_new_segment(Op op) {
   if (element == nullptr || (checked && !check_array_segment(op == Op::array_new_data, *element, segment)))
     return false;
   if (!pop(type_i32) || !pop(type_i32)) return false;
-  push(ValType::reference({Heap::index, type_index}, false));
+  push(new_reference(type_index));
   if (op == Op::array_new_data) {
     INVAR_EMIT(array_new_data(type_index, segment));
   } else {
@@ -238,7 +246,7 @@ template <class Sink, bool checked>
 bool FunctionWalker<Sink, checked>::ref_test(Op op) {
   const HeapType heap = read_heap_type(in_, features_);
   if (!take_reader_error()) return false;
-  if (checked && !check_heap_type(heap)) return false;
+  if (checked && (!check_heap_type(heap) || !check_cast(heap))) return false;
   if (!pop(ValType::reference({types_.top(heap), 0}, true))) return false;
   const ValType type = ValType::reference(heap, op == Op::ref_test_null || op == Op::ref_cast_null);
   if (op == Op::ref_test || op == Op::ref_test_null) {
@@ -248,6 +256,38 @@ bool FunctionWalker<Sink, checked>::ref_test(Op op) {
     push(type);
     INVAR_EMIT(ref_cast(type));
   }
+  return true;
+}
+
+template <class Sink, bool checked>
+bool FunctionWalker<Sink, checked>::ref_get_desc() {
+  const u32 type_index = in_.u32_leb();
+  if (!take_reader_error()) return false;
+  if (checked && !check_heap_type({Heap::index, type_index})) return false;
+  const u32 descriptor = types_[type_index].descriptor;
+  if (checked && descriptor == SubType::no_type) {
+    return fail(ErrorCode::type_without_descriptor, ": type " + std::to_string(type_index));
+  }
+  ValType type;
+  if (!pop_reference(type)) return false;
+  // Only of an object whose type is known exactly is the descriptor's type.
+  const bool is_exact = types_.matches(type, ValType::reference({Heap::index, type_index, true}, true));
+  const ValType wanted = ValType::reference({Heap::index, type_index}, true);
+  if (checked && !is_exact && !types_.matches(type, wanted)) return fail_operand(wanted, type);
+  push(ValType::reference({Heap::index, descriptor, is_exact}, false));
+  INVAR_EMIT(ref_get_desc(type_index));
+  return true;
+}
+
+template <class Sink, bool checked>
+bool FunctionWalker<Sink, checked>::ref_cast_desc(Op op) {
+  const HeapType heap = read_heap_type(in_, features_);
+  if (!take_reader_error()) return false;
+  if (checked && (!check_heap_type(heap) || !check_has_descriptor(heap))) return false;
+  if (!pop(descriptor_operand(heap)) || !pop(ValType::reference({types_.top(heap), 0}, true))) return false;
+  const ValType type = ValType::reference(heap, op == Op::ref_cast_desc_eq_null);
+  push(type);
+  INVAR_EMIT(ref_cast_desc(type));
   return true;
 }
 

@@ -18,18 +18,24 @@ constexpr auto small_types = [] {
   for (ValKind kind : {ValKind::i32, ValKind::i64, ValKind::f32, ValKind::f64, ValKind::v128, ValKind::bottom}) {
     table[ValType(kind).bits()] = ValType(kind);
   }
-  for (u32 heap = 0; heap <= static_cast<u32>(Heap::index); ++heap) {
-    for (bool nullable : {false, true}) {
+  for (bool nullable : {false, true}) {
+    for (u32 heap = 0; heap <= static_cast<u32>(Heap::index); ++heap) {
       const ValType type = ValType::reference({static_cast<Heap>(heap), 0}, nullable);
       table[type.bits()] = type;
     }
+    const ValType exact = ValType::reference({Heap::index, 0, true}, nullable);
+    table[exact.bits()] = exact;
   }
   return table;
 }();
 
 }  // namespace
 
-WalkerState::WalkerState(const Module& module) : module_(module), features_(module.features), types_(module.types) {}
+WalkerState::WalkerState(const Module& module)
+    : module_(module),
+      features_(module.features),
+      exact_(module.features.has(Feature::custom_descriptors)),
+      types_(module.types) {}
 
 // Errors
 
@@ -301,7 +307,7 @@ const SubType* WalkerState::composite_type(u32 type_index, CompositeKind kind) {
   }
   const SubType& type = types_[type_index];
   if (type.kind != kind) {
-    constexpr std::string_view names[] = {"function", "structure", "array"};
+    constexpr std::string_view names[] = {"function", "structure", "array", "continuation"};
     fail(ErrorCode::type_mismatch,
          fmt::format(": type {} is no {} type", type_index, names[static_cast<size_t>(kind)]));
     return nullptr;
@@ -389,7 +395,24 @@ bool WalkerState::check_tail_call(const FuncType& callee) {
                                                           to_string(std::span(to)), to_string(std::span(from))));
 }
 
+bool WalkerState::check_cast(HeapType type) {
+  return types_.top(type) != Heap::cont || fail(ErrorCode::invalid_cast, ": " + to_string(type));
+}
+
+bool WalkerState::check_has_descriptor(HeapType type) {
+  if (type.kind == Heap::index && types_[type.index].has_descriptor()) return true;
+  type.is_exact = false;
+  return fail(ErrorCode::cast_without_descriptor, fmt::format(" {} does not have a descriptor", to_string(type)));
+}
+
 const FuncType* WalkerState::tag_type(u32 index) {
+  const FuncType* type = suspension_type(index);
+  if (type == nullptr || type->results.empty()) return type;
+  fail(ErrorCode::type_mismatch, fmt::format(": tag {} has results", index));
+  return nullptr;
+}
+
+const FuncType* WalkerState::suspension_type(u32 index) {
   if (index >= module_.tags.size()) {
     fail_unknown(ErrorCode::unknown_tag, index);
     return nullptr;

@@ -146,10 +146,32 @@ class WalkerState {
   /// May the array be filled from that data or element segment?
   bool check_array_segment(bool is_data, const FieldType& element, u32 segment);
   bool check_tail_call(const FuncType& callee);
+  /// Of a tag that can be thrown: one without results.
   const FuncType* tag_type(u32 index);
+  /// Of any tag: code can be suspended with all of them.
+  const FuncType* suspension_type(u32 index);
+  /// A reference to a new object of that type.
+  ValType new_reference(u32 type_index) const { return ValType::reference({Heap::index, type_index, exact_}, false); }
+  bool check_cast(HeapType type);
+  bool check_has_descriptor(HeapType type);
+  /// What a cast by descriptor wants as its descriptor.
+  ValType descriptor_operand(HeapType type) const {
+    return ValType::reference({Heap::index, types_[type.index].descriptor, type.is_exact}, true);
+  }
+
+  // Rules of continuations (walker_continuations.cpp).
+  /// The function type of a continuation type.
+  const FuncType* continuation_type(u32 type_index);
+  /// The same of a label's or a parameter list's last type.
+  const FuncType* last_continuation_type(std::span<const ValType> types, std::string_view whose);
+  bool all_match(std::span<const ValType> from, std::span<const ValType> to) const;
+  bool check_bind(const FuncType& type, const FuncType& rest);
+  bool check_on_clause(const OnClause& clause, std::span<const ValType> results);
+  bool check_switch(const FuncType& type, u32 tag);
 
   const Module& module_;
   const Features& features_;
+  const bool exact_;  ///< Are the types of new objects and of functions exact?
   const TypeSection& types_;
   ByteReader in_;
   u32 at_ = 0;  ///< Offset of the current instruction.

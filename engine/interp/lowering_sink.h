@@ -124,6 +124,8 @@ class LoweringSink : public NullSink {
   void array_init_elem(u32 type, u32 elem);
   void ref_test(ValType type);
   void ref_cast(ValType type);
+  void ref_get_desc(u32 type);
+  void ref_cast_desc(ValType type);
   void convert_extern(Op op);
   void ref_i31();
   void i31_get(Op op);
@@ -142,6 +144,13 @@ class LoweringSink : public NullSink {
   void catch_all(bool reachable);
   void delegate(u32 depth, bool reachable);
   void rethrow(u32 depth);
+
+  // Continuations (lowering_continuations.cpp).
+  void cont_new(u32 type);
+  void cont_bind(u32 from, u32 to);
+  void suspend(u32 tag);
+  void resume(Op op, u32 type, u32 tag, std::span<const OnClause> clauses);
+  void switch_(u32 type, u32 tag);
 
  private:
   /// Where an instruction finds an operand that it consumes.
@@ -237,6 +246,8 @@ class LoweringSink : public NullSink {
   void whole_array(Handler handler, u32 operands, u32 type, u32 segment);
 
   void unsupported(u32 operands, std::span<const ValType> results);
+  /// The function type of a continuation type.
+  const FuncType& continued(u32 type) const { return module_.types[module_.types[type].continued].func; }
 
   // Exceptions (lowering_exceptions.cpp).
   void enter_scope(u32 scope);

@@ -25,9 +25,14 @@ struct EngineTypes::Group {
       if (concrete) put_index(type.heap().index);
     };
     for (const SubType& type : types) {
-      put(static_cast<u32>(type.kind) | (type.is_final ? 4u : 0u) |
-          (type.supertype != SubType::no_supertype ? 8u : 0u));
-      if (type.supertype != SubType::no_supertype) put_index(type.supertype);
+      const u32 others[] = {type.supertype, type.describes, type.descriptor};
+      u32 flags = static_cast<u32>(type.kind) | (type.is_final ? 4u : 0u);
+      for (u32 i = 0; i < std::size(others); ++i) flags |= others[i] != SubType::no_type ? 8u << i : 0u;
+      put(flags);
+      for (const u32 other : others) {
+        if (other != SubType::no_type) put_index(other);
+      }
+      if (type.kind == CompositeKind::cont) put_index(type.continued);
       put(static_cast<u32>(type.func.params.size()));
       put(static_cast<u32>(type.func.results.size()));
       put(static_cast<u32>(type.fields.size()));
@@ -46,11 +51,14 @@ struct EngineTypes::Group {
     const auto id = [&](u32 index) { return is_member(index) ? index - start + first : outer_id(index); };
     const auto convert = [&](ValType& value) {
       if (value.is_ref() && value.heap().kind == Heap::index) {
-        value = ValType::reference({Heap::index, id(value.heap().index)}, value.nullable());
+        value = ValType::reference({Heap::index, id(value.heap().index), value.heap().is_exact}, value.nullable());
       }
     };
     SubType out = type;
-    if (out.supertype != SubType::no_supertype) out.supertype = id(out.supertype);
+    for (u32* const other : {&out.supertype, &out.describes, &out.descriptor}) {
+      if (*other != SubType::no_type) *other = id(*other);
+    }
+    if (out.kind == CompositeKind::cont) out.continued = id(out.continued);
     out.group_start = first;
     std::ranges::for_each(out.func.params, convert);
     std::ranges::for_each(out.func.results, convert);
@@ -125,45 +133,12 @@ Result<u32> EngineTypes::intern(const FuncType& type) {
 
 bool EngineTypes::matches(HeapType sub, HeapType super) const {
   if (sub == super) return true;
-  if (sub.kind == Heap::index && super.kind == Heap::index) return is_subtype(sub.index, super.index);
-  if (sub.kind == Heap::index) {
-    switch ((*this)[sub.index].kind) {
-      case CompositeKind::func:
-        return super.kind == Heap::func;
-      case CompositeKind::struct_:
-        return matches({Heap::struct_, 0}, super);
-      case CompositeKind::array:
-        return matches({Heap::array, 0}, super);
-    }
-  }
-  if (super.kind == Heap::index) {
-    const bool is_function = (*this)[super.index].kind == CompositeKind::func;
-    return sub.kind == (is_function ? Heap::nofunc : Heap::none);
-  }
-  switch (super.kind) {
-    case Heap::any:
-      return sub.kind == Heap::eq || sub.kind == Heap::i31 || sub.kind == Heap::struct_ || sub.kind == Heap::array ||
-             sub.kind == Heap::none;
-    case Heap::eq:
-      return sub.kind == Heap::i31 || sub.kind == Heap::struct_ || sub.kind == Heap::array || sub.kind == Heap::none;
-    case Heap::i31:
-    case Heap::struct_:
-    case Heap::array:
-      return sub.kind == Heap::none;
-    case Heap::func:
-      return sub.kind == Heap::nofunc;
-    case Heap::extern_:
-      return sub.kind == Heap::noextern;
-    case Heap::exn:
-      return sub.kind == Heap::noexn;
-    case Heap::none:
-    case Heap::nofunc:
-    case Heap::noextern:
-    case Heap::noexn:
-    case Heap::index:
-      return false;
-  }
-  return false;
+  const auto abstract = [this](HeapType type) {
+    return type.kind == Heap::index ? abstract_of((*this)[type.index].kind) : type.kind;
+  };
+  if (super.kind != Heap::index) return abstract_matches(abstract(sub), super.kind);
+  if (sub.kind != Heap::index) return sub.kind == bottom_of(abstract(super));
+  return super.is_exact ? sub.is_exact && sub.index == super.index : is_subtype(sub.index, super.index);
 }
 
 bool EngineTypes::matches(ValType sub, ValType super) const {
@@ -174,7 +149,7 @@ bool EngineTypes::matches(ValType sub, ValType super) const {
 
 ValType to_engine(ValType type, const std::vector<u32>& type_ids) {
   if (!type.is_ref() || type.heap().kind != Heap::index) return type;
-  return ValType::reference({Heap::index, type_ids[type.heap().index]}, type.nullable());
+  return ValType::reference({Heap::index, type_ids[type.heap().index], type.heap().is_exact}, type.nullable());
 }
 
 }  // namespace invar

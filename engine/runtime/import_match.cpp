@@ -34,8 +34,9 @@ std::string types_text(std::string_view word, const std::vector<ValType>& types)
   return out + ")";
 }
 
-std::string func_text(const FuncType& type) {
-  return "(func" + types_text("param", type.params) + types_text("result", type.results) + ")";
+std::string func_text(const FuncType& type, bool is_exact = false) {
+  const std::string parts = types_text("param", type.params) + types_text("result", type.results);
+  return is_exact ? "(func (exact" + parts + "))" : "(func" + parts + ")";
 }
 
 std::string tag_text(const FuncType& type) { return "(tag" + types_text("param", type.params) + ")"; }
@@ -68,7 +69,8 @@ struct Matcher {
   bool same(ValType a, ValType b) const { return types().matches(a, b) && types().matches(b, a); }
 
   bool operator()(const Func* func) const {
-    return types().is_subtype(func->type_id, compiled.type_ids()[module().functions[import.index].type]);
+    const u32 wanted = compiled.type_ids()[module().functions[import.index].type];
+    return module().has_exact_type(import.index) ? func->type_id == wanted : types().is_subtype(func->type_id, wanted);
   }
   bool operator()(const Table* table) const {
     const TableType& wanted = module().tables[import.index].type;
@@ -99,7 +101,7 @@ std::string describe_wanted(const CompiledModule& compiled, const Import& import
   const std::vector<u32>& ids = compiled.type_ids();
   switch (import.kind) {
     case ExternKind::func:
-      return func_text(types[ids[module.functions[import.index].type]].func);
+      return func_text(types[ids[module.functions[import.index].type]].func, module.has_exact_type(import.index));
     case ExternKind::table: {
       TableType type = module.tables[import.index].type;
       type.element = to_engine(type.element, ids);

@@ -24,6 +24,8 @@ enum class HeapKind : std::uint8_t {
   noextern,
   exn,
   noexn,
+  cont,
+  nocont,
   defined,
 };
 
@@ -40,7 +42,11 @@ class ValType {
   constexpr ValKind kind() const { return static_cast<ValKind>(bits_ & 7); }
   constexpr bool is_ref() const { return kind() == ValKind::ref; }
   constexpr bool nullable() const { return (bits_ & 8) != 0; }
-  constexpr HeapKind heap() const { return static_cast<HeapKind>(bits_ >> 4 & 15); }
+  constexpr HeapKind heap() const { return is_exact() ? HeapKind::defined : static_cast<HeapKind>(heap_bits()); }
+  /// A reference to instances of that defined type only, not of its subtypes.
+  constexpr bool is_exact() const {
+    return is_ref() && heap_bits() == static_cast<std::uint32_t>(HeapKind::defined) + 1;
+  }
   /// As the text format writes it.
   std::string to_string() const;
   friend constexpr bool operator==(ValType, ValType) = default;
@@ -54,6 +60,8 @@ class ValType {
   }
 
  private:
+  constexpr std::uint32_t heap_bits() const { return bits_ >> 4 & 15; }
+
   std::uint32_t bits_ = 0;
 };
 
