@@ -91,7 +91,8 @@ TEST(ModuleDecoder, Continuations) {
   const auto body = [&](const Bytes& code) { return TestModule().types({type_void, cont}).functions({code}).error(); };
   EXPECT_EQ(body({0xd0, 1, 0xe3, 1, 0}), "");
   EXPECT_TRUE(begins(body({0xd0, 1, 0xe3, 1, 1, 2, 0, 0}), "malformed on clause"));
-  EXPECT_TRUE(begins(body({0xd0, 1, 0xe3, 1, 0xff, 0xff, 0xff, 0xff, 0x0f, 1, 0}), "unknown tag 0"));
+  EXPECT_TRUE(begins(body({0xd0, 1, 0xe3, 1, 0xff, 0xff, 0xff, 0xff, 0x0f, 1, 0}), "malformed on clause"));
+  EXPECT_TRUE(begins(body({0xd0, 1, 0xe3, 1, 1, 1, 0}), "unknown tag 0"));
   EXPECT_TRUE(begins(body({0x00, 0xe7}), "illegal opcode e7"));
 }
 
@@ -308,8 +309,11 @@ TEST(ModuleDecoder, StartAndTags) {
   EXPECT_EQ(start(type_void, 0), "");
   EXPECT_TRUE(begins(start(type_i32_to_i32, 0), "start function"));
   EXPECT_TRUE(begins(start(type_void, 1), "unknown function 1"));
-  EXPECT_TRUE(begins(TestModule().types({type_i32_to_i32}).items(SectionId::tag, {{0, 0}}).error(),
-                     "non-empty tag result type"));
+  const TestModule with_result = TestModule().types({type_i32_to_i32}).items(SectionId::tag, {{0, 0}});
+  Features off = Features::all();
+  off.set(Feature::stack_switching, false);
+  EXPECT_TRUE(begins(with_result.error(off), "non-empty tag result type"));
+  EXPECT_EQ(with_result.error(), "");
 }
 
 TEST(ModuleDecoder, CodeAndFunctionSectionsAgree) {

@@ -76,6 +76,8 @@ Layout make_layout(const EngineTypes& types, const SubType& type, u32 id) {
       layout.element = storage_of(type.fields[0]);
       layout.traced_elements = is_traced(types, type.fields[0].type);
       break;
+    case CompositeKind::cont:
+      break;
     case CompositeKind::func:
       layout.header = make_header(id, ObjectKind::exception);
       lay_out_exception(types, type.func, layout);
