@@ -162,6 +162,62 @@ TEST(TypeSection, AbstractHeapTypes) {
   EXPECT_EQ(types.bottom({Heap::struct_, 0}), Heap::none);
 }
 
+TEST(ValType, ExactnessTakesNoBitOfTheIndex) {
+  for (const u32 index : {0u, 1u, max_types - 1, 0xffffffu}) {
+    for (const bool nullable : {false, true}) {
+      const ValType exact = ValType::reference({Heap::index, index, true}, nullable);
+      EXPECT_EQ(exact.heap(), (HeapType{Heap::index, index, true}));
+      EXPECT_EQ(exact.nullable(), nullable);
+      EXPECT_EQ(exact.with_nullable(true).heap(), exact.heap());
+      EXPECT_NE(exact, ref(index, nullable));
+      EXPECT_EQ(ref(index, nullable).heap(), (HeapType{Heap::index, index}));
+    }
+  }
+  EXPECT_EQ(to_string(ValType::reference({Heap::index, 7, true}, true)), "(ref null (exact 7))");
+}
+
+TEST(TypeSection, ExactTypes) {
+  const auto exact = [](u32 index) { return ValType::reference({Heap::index, index, true}, false); };
+  Section types;
+  types.add({structure({})}).add({structure({}, 0)}).add({structure({})}).add({func({}, {})});
+  EXPECT_TRUE(types.matches(exact(1), ref(0)));
+  EXPECT_TRUE(types.matches(exact(0), exact(2)));  // equal types
+  EXPECT_TRUE(types.matches(exact(1), ref(Heap::struct_, true)));
+  EXPECT_TRUE(types.matches(ref(Heap::none), exact(1)));
+  EXPECT_FALSE(types.matches(exact(1), exact(0)));
+  EXPECT_FALSE(types.matches(ref(0), exact(0)));
+  EXPECT_FALSE(types.matches(ref(Heap::nofunc), exact(1)));
+  EXPECT_FALSE(types.matches(ref(Heap::none), exact(3)));
+  EXPECT_FALSE(types.same(exact(0), ref(0)));
+  // Exactness is part of a type's identity, and of what fields may be.
+  types.add({func({exact(0)}, {})}).add({func({ref(0)}, {})}).add({func({exact(2)}, {})});
+  EXPECT_NE(types.canonical(5), types.canonical(4));
+  EXPECT_EQ(types.canonical(6), types.canonical(4));
+  types.add({structure({field(ref(0), true)})});
+  EXPECT_EQ(types.error({structure({field(exact(0), true)}, 7)}), ErrorCode::sub_type);
+}
+
+TEST(TypeSection, DescriptorsMatchOnAllLevels) {
+  const auto pair = [](u32 start, u32 super = SubType::no_supertype, u32 super_descriptor = SubType::no_supertype) {
+    std::vector<SubType> group = {structure({}, super), structure({}, super_descriptor)};
+    group[0].descriptor = start + 1;
+    group[1].describes = start;
+    return group;
+  };
+  Section types;
+  types.add(pair(0)).add(pair(2, 0, 1)).add(pair(4));
+  EXPECT_EQ(types.canonical(5), 1u);
+  EXPECT_NE(types.canonical(3), 1u);
+  EXPECT_TRUE(types.is_subtype(3, 1));
+  EXPECT_EQ(Section(types).error(pair(6, 0)), ErrorCode::descriptor_mismatch);
+  EXPECT_EQ(Section(types).error(pair(6, SubType::no_supertype, 1)), ErrorCode::described_mismatch);
+  EXPECT_EQ(Section(types).error({structure({}, 0)}), ErrorCode::sub_type);
+  EXPECT_EQ(Section(types).error({structure({}, 1)}), ErrorCode::sub_type);
+  std::vector<SubType> alone = {structure({})};
+  alone[0].descriptor = 0xffffff;
+  EXPECT_EQ(Section(types).error(alone), ErrorCode::descriptor_outside_group);
+}
+
 TEST(TypeSection, SupertypesAreLimited) {
   Section types;
   types.add({structure({})});

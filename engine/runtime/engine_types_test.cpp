@@ -92,6 +92,57 @@ TEST(EngineTypes, MatchesHeapTypes) {
   EXPECT_FALSE(types.matches(type_i32, type_i64));
 }
 
+TEST(EngineTypes, DescriptorsAreOfTheTypes) {
+  EngineConfig config;
+  config.features.set(Feature::custom_descriptors);
+  Engine engine{config};
+  constexpr std::string_view pair = "(rec (type $a (descriptor $b) (struct)) (type $b (describes $a) (struct)))";
+  const auto a = compile_text(engine, "(module " + std::string{pair} + ")");
+  const auto b = compile_text(engine, "(module (type (func)) " + std::string{pair} + ")");
+  const auto c = compile_text(engine, "(module (rec (type (struct)) (type (struct))))");
+  EXPECT_EQ(a->type_ids()[0], b->type_ids()[1]);
+  EXPECT_EQ(a->type_ids()[1], b->type_ids()[2]);
+  EXPECT_NE(a->type_ids()[0], c->type_ids()[0]);
+  EXPECT_NE(a->type_ids()[1], c->type_ids()[1]);
+  const EngineTypes& types = engine.types();
+  EXPECT_EQ(types[b->type_ids()[1]].descriptor, a->type_ids()[1]);
+  EXPECT_EQ(types[b->type_ids()[2]].describes, a->type_ids()[0]);
+}
+
+TEST(EngineTypes, ExactTypes) {
+  EngineConfig config;
+  config.features.set(Feature::custom_descriptors);
+  Engine engine{config};
+  const auto module = compile_text(engine,
+                                   "(module (type $a (sub (struct))) (type $b (sub $a (struct)))"
+                                   " (type (func (param (ref (exact $a))))) (type (func (param (ref $a)))))");
+  const EngineTypes& types = engine.types();
+  const u32 a = module->type_ids()[0], b = module->type_ids()[1];
+  EXPECT_TRUE(types.matches(HeapType{Heap::index, a, true}, HeapType{Heap::index, a}));
+  EXPECT_TRUE(types.matches(HeapType{Heap::index, b, true}, HeapType{Heap::index, a}));
+  EXPECT_TRUE(types.matches(HeapType{Heap::none, 0}, HeapType{Heap::index, a, true}));
+  EXPECT_FALSE(types.matches(HeapType{Heap::index, b, true}, HeapType{Heap::index, a, true}));
+  EXPECT_FALSE(types.matches(HeapType{Heap::index, a}, HeapType{Heap::index, a, true}));
+  EXPECT_NE(module->type_ids()[2], module->type_ids()[3]);
+  EXPECT_TRUE(types[module->type_ids()[2]].func.params[0].heap().is_exact);
+}
+
+TEST(EngineTypes, ContinuationTypes) {
+  EngineConfig config;
+  config.features.set(Feature::stack_switching);
+  Engine engine{config};
+  const auto a =
+      compile_text(engine, "(module (type (func)) (type (func (param i32))) (type (cont 0)) (type (cont 1)))");
+  const auto b = compile_text(engine, "(module (type (func (param i32))) (type (cont 0)))");
+  EXPECT_EQ(a->type_ids()[3], b->type_ids()[1]);
+  EXPECT_NE(a->type_ids()[2], a->type_ids()[3]);
+  const EngineTypes& types = engine.types();
+  EXPECT_EQ(types[b->type_ids()[1]].continued, a->type_ids()[1]);
+  EXPECT_TRUE(types.matches(HeapType{Heap::index, a->type_ids()[2]}, HeapType{Heap::cont, 0}));
+  EXPECT_TRUE(types.matches(HeapType{Heap::nocont, 0}, HeapType{Heap::index, a->type_ids()[2]}));
+  EXPECT_FALSE(types.matches(HeapType{Heap::index, a->type_ids()[2]}, HeapType{Heap::any, 0}));
+}
+
 TEST(EngineTypes, ThreadsAgree) {
   Engine engine;
   std::vector<std::vector<u32>> ids(4, std::vector<u32>(500));

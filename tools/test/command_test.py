@@ -214,6 +214,14 @@ def test_names_and_custom_sections_survive_translation():
         same(second.read_bytes(), first.read_bytes())
 
 
+def test_inspect_names_proposals_that_are_off_by_default():
+    pair = "(module (rec (type (descriptor 1) (struct)) (type (describes 0) (struct))) (type (func)) (type (cont 2)))"
+    check(run("inspect", "-", stdin=pair)[0] != 0)
+    status, out, _ = run("inspect", "--json", "--enable", "custom-descriptors,stack-switching", "-", stdin=pair)
+    same(status, 0)
+    same(json.loads(out)["features"], ["gc", "custom-descriptors", "stack-switching"])
+
+
 def test_inspect_shows_what_there_is():
     status, out, _ = run("inspect", EXAMPLES / "hello.wat")
     same(status, 0)
