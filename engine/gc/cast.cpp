@@ -18,6 +18,7 @@ bool matches(const EngineTypes& types, Ref ref, ValType type) {
     case Abstract::func:
     case Abstract::extern_:
     case Abstract::exn:
+    case Abstract::cont:
       return true;
     case Abstract::eq:
       return is_i31(ref) || is_object(ref);
@@ -28,12 +29,17 @@ bool matches(const EngineTypes& types, Ref ref, ValType type) {
     case Abstract::array:
       return is_of_kind(ref, ObjectKind::array);
     case Abstract::index:
-      if (types[heap.index].kind == CompositeKind::func) return types.is_subtype(func_of(ref)->type_id, heap.index);
+      if (types[heap.index].kind == CompositeKind::func) {
+        const u32 id = func_of(ref)->type_id;
+        return heap.is_exact ? id == heap.index : types.is_subtype(id, heap.index);
+      }
+      if (heap.is_exact) return matches_exactly(ref, heap.index);
       return is_object(ref) && types.is_subtype(object_of(ref)->type_id(), heap.index);
     case Abstract::none:
     case Abstract::nofunc:
     case Abstract::noextern:
     case Abstract::noexn:
+    case Abstract::nocont:
       return false;
   }
   return false;

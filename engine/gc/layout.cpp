@@ -29,6 +29,13 @@ void lay_out_struct(const EngineTypes& types, const SubType& type, Layout& layou
     layout.slots += storage == Storage::v128 ? 2 : 1;
     offset += bytes;
   }
+  if (type.has_descriptor()) {
+    layout.descriptor = (offset + 7) & ~7u;
+    layout.fields.push_back({layout.descriptor, Storage::ref});
+    layout.references.push_back(layout.descriptor);
+    layout.slots += 1;
+    offset = layout.descriptor + sizeof(u64);
+  }
   layout.bytes = offset;
 }
 

@@ -31,7 +31,8 @@ constexpr u32 log2_bytes(Storage storage) {
 }
 Storage storage_of(const FieldType& field);
 
-/// Fields lie in order, each at a multiple of its size (of 8 for v128), so a subtype begins like its supertype.
+/// Fields lie in order, each at a multiple of its size (of 8 for v128), so a subtype begins like its supertype. The
+/// descriptor of a type that has one counts as its last field, whatever fields a subtype adds.
 struct Layout {
   struct Field {
     u32 offset;
@@ -43,6 +44,7 @@ struct Layout {
   Storage element{};             ///< Of an array.
   bool plain = false;            ///< Struct: fields stand in memory as in slots, one behind the other.
   bool traced_elements = false;  ///< Array: elements are references that the collector follows.
+  u32 descriptor = 0;            ///< Struct: offset of the reference to its descriptor; 0 if its type has none.
   u32 slots = 0;                 ///< Slots that the fields of a struct or the payload of an exception take.
   std::vector<Field> fields;     ///< Of a struct.
   std::vector<u32> references;   ///< Struct, exception: offsets of what the collector follows.

@@ -2,7 +2,7 @@
 // spec: exec/runtime#aggregate-instances, exec/runtime#exception-instances
 //
 //   bytes 0 to 3   type id (24 bits), kind (8 bits)
-//   bytes 4 to 7   number of elements of an array, else 0
+//   bytes 4 to 7   number of elements of an array; offset of a struct's reference to its descriptor, or 0
 //   from byte 8    fields or elements, as the type's Layout says
 //
 // An object never moves. Its address is a multiple of 16, so references need no tag (see runtime/reference.h).

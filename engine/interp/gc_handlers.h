@@ -40,6 +40,13 @@ Handler ref_as_non_null_handler(Loc source);
 Handler br_on_cast_handler(bool object, bool taken_if_matches);
 inline constexpr u32 br_on_cast_words = 3;
 
+/// Field 1 the reference.
+Row ref_get_desc_row(Loc source);
+/// Field 1 the reference, which stays where it is; upper half: slot of the wanted descriptor.
+Handler ref_cast_desc_handler(bool nullable, Loc source);
+/// As br_on_cast_handler; field 1: slot of the wanted descriptor; word 2 is not used.
+Handler br_on_cast_desc_handler(bool nullable, bool taken_if_matches);
+
 /// Allocation. Field 1 is the first of the operands' slots; word 2 the Layout; upper half: number of elements or
 /// segment. No register may hold the only copy of a reference when one of these runs.
 struct ObjectRows {
@@ -47,6 +54,11 @@ struct ObjectRows {
   Row array_new, array_new_default, array_new_fixed, array_new_data, array_new_elem;
 };
 extern const ObjectRows object_rows;
+/// The same; the descriptor is the last of the operands.
+struct DescriptorRows {
+  Row struct_new_desc, struct_new_default_desc;
+};
+extern const DescriptorRows descriptor_rows;
 
 /// Operands in the slots from field 0 on; word 2: the elements' Storage; upper half: segment.
 struct ArrayHandlers {

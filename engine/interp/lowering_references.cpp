@@ -64,13 +64,22 @@ void LoweringSink::ref_cast(ValType type) {
   check_top([&](Loc loc) { return ref_cast_handler(object, loc); }, engine_type(type).bits());
 }
 
+void LoweringSink::ref_cast_desc(ValType type) {
+  const u32 descriptor = take_in_slot();
+  check_top([&](Loc loc) { return ref_cast_desc_handler(type.nullable(), loc); }, descriptor);
+}
+
 /// The reference stays on the stack on both paths.
 void LoweringSink::br_on_cast(Op op, u32 depth, ValType, ValType to) {
+  const bool by_descriptor = op == Op::br_on_cast_desc_eq || op == Op::br_on_cast_desc_eq_fail;
+  const u32 descriptor = by_descriptor ? take_in_slot() : 0;
   to_home(static_cast<u32>(stack_.size() - 1));
   const u32 slot = stack_.back().home;
-  const bool on_match = op == Op::br_on_cast;
+  const bool on_match = op == Op::br_on_cast || op == Op::br_on_cast_desc_eq;
   const auto emit = [&](bool taken_if_matches) {
-    const u32 at = code_.emit_wide(br_on_cast_handler(names_object(to), taken_if_matches), slot, 0, 0);
+    const Handler handler = by_descriptor ? br_on_cast_desc_handler(to.nullable(), taken_if_matches)
+                                          : br_on_cast_handler(names_object(to), taken_if_matches);
+    const u32 at = code_.emit_wide(handler, slot, descriptor, 0);
     code_.append(engine_type(to).bits());
     last_ = none;
     last_copy_ = none;
@@ -114,9 +123,19 @@ void LoweringSink::allocate(Row row, u32 operands, u32 type, u32 upper) {
 }
 
 void LoweringSink::struct_new(Op op, u32 type) {
+  if (op == Op::struct_new_default_desc) return allocate(descriptor_rows.struct_new_default_desc, 1, type, 0);
+  if (op == Op::struct_new_desc) {
+    const u32 fields = static_cast<u32>(module_.types[type].fields.size());
+    return allocate(descriptor_rows.struct_new_desc, fields + 1, type, 0);
+  }
   if (op == Op::struct_new_default) return allocate(object_rows.struct_new_default, 0, type, 0);
   const Row row = layout_of(type).plain ? object_rows.struct_new_plain : object_rows.struct_new;
   allocate(row, static_cast<u32>(module_.types[type].fields.size()), type, 0);
+}
+
+void LoweringSink::ref_get_desc(u32) {
+  const Operand object = take();
+  emit_result(type_reference, ref_get_desc_row(object.loc), object.slot, 0, 0);
 }
 
 void LoweringSink::array_new(Op op, u32 type) {

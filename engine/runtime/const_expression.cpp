@@ -5,6 +5,7 @@
 
 #include "decoder/validate/function_walker.h"
 #include "engine/gc/array.h"
+#include "engine/gc/descriptor.h"
 #include "engine/gc/field.h"
 #include "engine/runtime/engine.h"
 #include "engine/runtime/reference.h"
@@ -88,6 +89,7 @@ struct EvaluatingSink : NullSink {
 
   void struct_new(Op op, u32 type) {
     const gc::Layout& layout = layout_of(type);
+    if (layout.descriptor != 0) return described_struct_new(op == Op::struct_new_default_desc, layout);
     const u32 operands = op == Op::struct_new ? layout.slots : 0;
     if (trap != TrapKind::none) return replace(operands, std::unexpected(trap));
     gc::Object* const made = instance.heap->new_struct(layout, stack_end());
@@ -98,6 +100,11 @@ struct EvaluatingSink : NullSink {
       std::memset(made->at(gc::header_bytes), 0, layout.bytes - gc::header_bytes);
     }
     replace(operands, made);
+  }
+  void described_struct_new(bool defaults, const gc::Layout& layout) {
+    const u32 operands = defaults ? 1 : layout.slots;
+    if (trap != TrapKind::none) return replace(operands, std::unexpected(trap));
+    replace(operands, gc::new_described_struct(*instance.heap, layout, top(operands), defaults, stack_end()));
   }
   void array_new(Op op, u32 type) {
     const gc::Layout& layout = layout_of(type);
