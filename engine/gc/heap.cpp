@@ -74,6 +74,18 @@ ExceptionObject* Heap::new_exception(const Tag& tag, const Slot* payload, const 
   return exception;
 }
 
+ContinuationObject* Heap::new_continuation(u32 slots, const Slot* stack_end) {
+  const u64 bytes = sizeof(ContinuationObject) + u64{slots} * sizeof(Slot);
+  Object* const made = allocate(bytes, class_of(bytes), stack_end);
+  if (made == nullptr) [[unlikely]]
+    return nullptr;
+  auto* const continuation = static_cast<ContinuationObject*>(made);
+  *continuation = {};
+  continuation->header = make_header(0, ObjectKind::continuation);
+  continuation->length = slots;
+  return continuation;
+}
+
 Object* Heap::allocate_slowly(u64 bytes, u32 size_class, const Slot* stack_end) {
   if (bytes > max_bytes_) return nullptr;
   bool collected = false;

@@ -47,6 +47,9 @@ class Heap {
   /// An exception with its payload: slots of the tag's parameters, below `stack_end` or in another root.
   ExceptionObject* new_exception(const Tag& tag, const Slot* payload, const Slot* stack_end);
 
+  /// A continuation that holds nothing yet; its slots are not initialised.
+  ContinuationObject* new_continuation(u32 slots, const Slot* stack_end);
+
   /// Frees what is not reachable.
   void collect(const Slot* stack_end);
 

@@ -33,6 +33,10 @@ void Marker::mark_conservatively(const Slot* begin, const Slot* end) {
 
 /// Follows the references of an object; of an array, as many as keep the stack short, and puts the rest back.
 void Marker::scan(Object* object, u64 next) {
+  if (object->kind() == ObjectKind::continuation) {
+    const auto* const continuation = static_cast<const ContinuationObject*>(object);
+    return mark_conservatively(continuation->slots(), continuation->slots() + continuation->length);
+  }
   const Layout& layout = heap_.types().layout(object->type_id());
   const auto follow = [&](const u8* at) {
     Ref ref;

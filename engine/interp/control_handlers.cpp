@@ -58,11 +58,6 @@ INVAR_HANDLER(unreachable) {
   INVAR_TRAP(TrapKind::unreachable);
 }
 
-INVAR_HANDLER(unsupported) {
-  INVAR_ENTER;
-  INVAR_TRAP(TrapKind::unsupported_instruction);
-}
-
 INVAR_HANDLER(leave) {
   INVAR_ENTER;
   INVAR_EXIT();
@@ -352,7 +347,6 @@ const u64 stub_words[] = {reinterpret_cast<u64>(&lower_function)};
 
 const ControlHandlers control_handlers = {
     .unreachable = &unreachable,
-    .unsupported = &unsupported,
     .br = &br,
     .br_if_null = &br_if_null<true>,
     .br_if_not_null = &br_if_null<false>,

@@ -91,7 +91,7 @@ Handler return_handler(Width width, Loc source);
 
 /// Branches, calls and returns.
 struct ControlHandlers {
-  Handler unreachable, unsupported;
+  Handler unreachable;
   Handler br;                          // distance in the upper half of word 1
   Handler br_if_null, br_if_not_null;  // field 0 the reference
   Handler br_table[3];                 // by Loc of the index (field 1); upper half: targets; then a word for each
@@ -117,6 +117,26 @@ struct ExceptionHandlers {
 extern const ExceptionHandlers exception_handlers;
 inline constexpr u32 call_words = 3;
 
+/// See continuation.h for the operands.
+struct ContinuationHandlers {
+  Handler cont_new;   // field 0: slot of the function reference and of the result
+  Handler cont_bind;  // field 0: slot of the operands and of the result; upper half: slots of the values
+  Handler suspend;
+  Handler resume, resume_throw, resume_throw_ref;
+  Handler switch_;
+  // Field 0: own link; upper half: first clause in the function's handler table. Stands behind every resume: what a
+  // continuation returns to.
+  Handler resume_return;
+};
+extern const ContinuationHandlers continuation_handlers;
+inline constexpr u32 suspend_words = 2, resume_words = 3, switch_words = 3;
+
+/// Is this an instruction behind a call, with the frame's instance in the link that field 0 names?
+inline bool restores_instance(const u64* ip) {
+  const auto handler = reinterpret_cast<Handler>(*ip);
+  return handler == control_handlers.restore_instance || handler == continuation_handlers.resume_return;
+}
+
 /// Instructions with operands, and then results, in the slots from field 0 on; immediates in the upper half of word 1
 /// and in word 2.
 struct BulkHandlers {
@@ -125,7 +145,7 @@ struct BulkHandlers {
   Handler table_get, table_set, table_size, table_grow, table_fill, table_init, elem_drop;
   Handler table_copy;
   Handler ref_func;  // upper: function
-  Handler shuffle;  // words 2 and 3: lanes
+  Handler shuffle;   // words 2 and 3: lanes
 };
 extern const BulkHandlers bulk_handlers;
 

@@ -28,7 +28,7 @@ TrapKind lower(Code& code) {
   const u64* entry = storage.get();
   compiled.code_storage.push_back(std::move(storage));
   const HandlerTable* handlers = nullptr;
-  if (!sink.handlers().scopes.empty()) {
+  if (!sink.handlers().clauses.empty() || !sink.handlers().scopes.empty()) {
     compiled.handler_tables.push_back(std::make_unique<HandlerTable>(sink.handlers()));
     handlers = compiled.handler_tables.back().get();
   }

@@ -245,7 +245,10 @@ class LoweringSink : public NullSink {
   void allocate(Row row, u32 operands, u32 type, u32 upper);
   void whole_array(Handler handler, u32 operands, u32 type, u32 segment);
 
-  void unsupported(u32 operands, std::span<const ValType> results);
+  // Continuations (lowering_continuations.cpp).
+  u32 gather_for_switch(u32 count);
+  void finish_switch(std::span<const ValType> results);
+  u32 add_on_clauses(std::span<const OnClause> clauses);
   /// The function type of a continuation type.
   const FuncType& continued(u32 type) const { return module_.types[module_.types[type].continued].func; }
 

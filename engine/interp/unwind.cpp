@@ -24,8 +24,7 @@ bool enter_caller(Link link, Position& at) {
   if (link.return_ip == exit_code()) return false;
   at.fp = link.caller_fp;
   at.ip = link.return_ip - 1;
-  const bool changes_instance = reinterpret_cast<Handler>(*link.return_ip) == control_handlers.restore_instance;
-  if (changes_instance) at.inst = reinterpret_cast<Instance*>(at.fp[field(link.return_ip, 0) + 2]);
+  if (restores_instance(link.return_ip)) at.inst = reinterpret_cast<Instance*>(at.fp[field(link.return_ip, 0) + 2]);
   return true;
 }
 
@@ -82,6 +81,7 @@ void UnwindCache::fill(UnwindSite& site, const u64* at) {
   const CodeRange range = find_code_range(at);
   site = {.at = at,
           .begin = range.begin,
+          .table = range.handlers,
           .handlers = nullptr,
           .scope = HandlerTable::none,
           .link = range.code->link,

@@ -34,7 +34,8 @@ TrapKind unwind_from_host(Thrown thrown, Position& at);
 struct UnwindSite {
   const u64* at = nullptr;
   const u64* begin = nullptr;              ///< Of the function's code.
-  const HandlerTable* handlers = nullptr;  ///< Null if nothing catches here.
+  const HandlerTable* table = nullptr;     ///< The function's, or null.
+  const HandlerTable* handlers = nullptr;  ///< The same, or null if nothing catches here.
   u32 scope = HandlerTable::none;
   u32 link = 0;  ///< Slot of the frame's link.
   u32 frame_slots = 0;

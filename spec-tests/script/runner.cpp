@@ -153,7 +153,7 @@ class Runner {
       case CommandKind::wait:
         return wait_for(command);
       case CommandKind::assert_suspension:
-        return fail(command, "to run", "not supported");
+        return expect_failure(command, ErrorCategory::trap, attempt(command));
     }
   }
 
