@@ -59,9 +59,11 @@ RefKind Val::ref_kind() const {
     case gc::ObjectKind::array:
       return RefKind::array;
     case gc::ObjectKind::exception:
+      return RefKind::exception;
+    case gc::ObjectKind::continuation:
       break;
   }
-  return RefKind::exception;
+  return RefKind::continuation;
 }
 
 Val::Val(const Func& function)

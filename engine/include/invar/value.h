@@ -50,12 +50,13 @@ class Root {
 }  // namespace detail
 
 /// What a reference refers to.
-enum class RefKind : std::uint8_t { null, function, external, i31, struct_, array, exception };
+enum class RefKind : std::uint8_t { null, function, external, i31, struct_, array, exception, continuation };
 
 /// A value with its type. Accessors are meaningful only for their own kind.
 ///
-/// A reference to a struct, an array or an exception keeps that object alive as long as the value or a copy of it
-/// exists. Such values are for their own store and its thread; if they outlive the store, they can only be destroyed.
+/// A reference to a struct, an array, an exception or a continuation keeps that object alive as long as the value or a
+/// copy of it exists. Such values are for their own store and its thread; if they outlive the store, they can only be
+/// destroyed.
 class Val {
  public:
   Val() = default;                                                                                ///< (i32.const 0)
