@@ -62,6 +62,8 @@ bool is_sub_heap(const Plan& plan, HeapType sub, HeapType super) {
         return super.kind == Heap::struct_ || super.kind == Heap::eq || super.kind == Heap::any;
       case CompositeKind::array:
         return super.kind == Heap::array || super.kind == Heap::eq || super.kind == Heap::any;
+      case CompositeKind::cont:
+        return super.kind == Heap::cont;
     }
   }
   if (super.kind == Heap::any) return top_of(sub.kind) == Heap::any;
