@@ -210,7 +210,7 @@ TEST_F(StressedContinuationTest, SwitchesBetweenTwo) {
       (if (result i64 (ref null $k)) (local.get $n)
         (then (call $deeper (i32.sub (local.get $n) (i32.const 1)) (local.get $v) (local.get $k)))
         (else (switch $k $swap (i64.add (local.get $v) (i64.const 1)) (local.get $k)))))
-    (func $count (param $v i64) (param $k (ref null $k)) (result i64)
+    (func $count (type $f) (param $v i64) (param $k (ref null $k)) (result i64)
       (loop $again
         (if (i64.ge_u (local.get $v) (i64.const 500)) (then (return (local.get $v))))
         (call $deeper (i32.wrap_i64 (i64.rem_u (local.get $v) (i64.const 7))) (local.get $v) (local.get $k))
