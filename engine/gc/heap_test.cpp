@@ -168,7 +168,7 @@ TEST_F(HeapTest, AMarkStackThatCannotGrowLosesNothing) {
   gc::RootList list;
   heap().add(list);
   u64 made = 0;
-  for (u32 i = 0; i < 50'000; ++i) {
+  for (u32 i = 0; i < 10'000; ++i) {
     gc::Object* array = heap().new_array(layout(refs), 4, true, stack());
     ++made;
     for (u32 child = 0; child < 4 && !list.slots.empty() && i % 3 == 0; ++child) {
