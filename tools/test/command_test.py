@@ -217,7 +217,8 @@ def test_names_and_custom_sections_survive_translation():
 def test_inspect_names_proposals_that_are_off_by_default():
     pair = "(module (rec (type (descriptor 1) (struct)) (type (describes 0) (struct))) (type (func)) (type (cont 2)))"
     check(run("inspect", "-", stdin=pair)[0] != 0)
-    status, out, _ = run("inspect", "--json", "--enable", "custom-descriptors,stack-switching", "-", stdin=pair)
+    enabled = ["--enable", "custom-descriptors", "--enable", "stack-switching"]
+    status, out, _ = run("inspect", "--json", *enabled, "-", stdin=pair)
     same(status, 0)
     same(json.loads(out)["features"], ["gc", "custom-descriptors", "stack-switching"])
 
