@@ -17,8 +17,9 @@ struct PrintOptions {
 };
 
 /// Prints a module in flat style, one instruction a line. Nothing is lost: custom sections become (@custom ...), names
-/// become $ids and (@name ...), branch hints (@metadata.code.branch_hint ...). What the text format cannot say (long LEB128 forms, redundant flags) comes back in the
-/// shortest form, so parsing and printing again changes nothing any more.
+/// become $ids and (@name ...), branch hints (@metadata.code.branch_hint ...). What the text format cannot say (long
+/// LEB128 forms, redundant flags) comes back in the shortest form, so parsing and printing again changes nothing any
+/// more.
 Result<std::string> print_module(const Module& module, const PrintOptions& options = {});
 
 /// A string literal with quotes and escapes; bytes that are not ASCII stay as they are if `utf8`.
