@@ -1,6 +1,7 @@
 // Several threads, a store each, on one memory and on one compiled module.
 #include <algorithm>
 #include <barrier>
+#include <cstdlib>
 #include <cstring>
 #include <thread>
 
