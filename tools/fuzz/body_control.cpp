@@ -90,7 +90,8 @@ void BodyGenerator::try_table_value(ValType type, u32 depth) {
   op(Op::try_table);
   block_type({{type}});
   out_.u32_leb(1);
-  out_.byte(static_cast<u8>((all ? CatchKind::catch_all : CatchKind::catch_)) + (with_exception ? 1 : 0));
+  const CatchKind plain = all ? CatchKind::catch_all : CatchKind::catch_;  // the kind with the exception follows it
+  out_.byte(static_cast<u8>(static_cast<u8>(plain) + (with_exception ? 1 : 0)));
   if (!all) out_.u32_leb(tag);
   out_.u32_leb(0);
   labels_.push_back({.types = {type}});
