@@ -37,7 +37,8 @@ inline void store_field(u8* at, Storage storage, const Slot* value) {
 /// Initialises a struct's fields from consecutive slots.
 inline void store_fields(Object* object, const Layout& layout, const Slot* values) {
   if (layout.plain) {
-    std::memcpy(object->at(header_bytes), values, layout.bytes - header_bytes);
+    // Not even of no bytes may a copy come from nowhere.
+    if (values != nullptr) std::memcpy(object->at(header_bytes), values, layout.bytes - header_bytes);
     return;
   }
   for (const Layout::Field& field : layout.fields) {
