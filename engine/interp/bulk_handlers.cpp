@@ -34,13 +34,6 @@ INVAR_HANDLER(memory_grow) {
   INVAR_NEXT(2);
 }
 
-#define INVAR_CHECK(expression)              \
-  do {                                       \
-    const TrapKind trap = (expression);      \
-    if (trap != TrapKind::none) [[unlikely]] \
-      INVAR_TRAP(trap);                      \
-  } while (false)
-
 INVAR_HANDLER(memory_fill_) {
   INVAR_ENTER;
   const Slot* x = operands(ip, fp);

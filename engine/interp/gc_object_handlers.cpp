@@ -160,13 +160,6 @@ INVAR_HANDLER(allocate) {
 
 gc::Storage storage_at(const u64* ip) { return static_cast<gc::Storage>(ip[2]); }
 
-#define INVAR_CHECK(expression)              \
-  do {                                       \
-    const TrapKind trap = (expression);      \
-    if (trap != TrapKind::none) [[unlikely]] \
-      INVAR_TRAP(trap);                      \
-  } while (false)
-
 INVAR_HANDLER(array_fill) {
   INVAR_ENTER;
   const Slot* x = operands(ip, fp);
