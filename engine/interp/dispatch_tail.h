@@ -23,11 +23,8 @@ namespace invar::interp {
 using Handler = INVAR_PRESERVE_NONE u64 (*)(const u64* ip, Slot* fp, u8* mem, Instance* inst, u64 r0, u64 r1, Vec f0,
                                             Vec f1);
 
-/// Opens the definition of a handler: `INVAR_HANDLER(name) { INVAR_ENTER; ... INVAR_NEXT(2); }`. Sanitizers
-/// would move the state out of its registers, where faults are resolved; and they know nothing of frames and memories.
-/// (What handlers call is checked.)
-#define INVAR_HANDLER(name) \
-  INVAR_PRESERVE_NONE __attribute__((no_sanitize("address", "undefined"))) static u64 name(INVAR_STATE_PARAMETERS)
+/// Opens the definition of a handler: `INVAR_HANDLER(name) { INVAR_ENTER; ... INVAR_NEXT(2); }`.
+#define INVAR_HANDLER(name) INVAR_PRESERVE_NONE static u64 name(INVAR_STATE_PARAMETERS)
 #define INVAR_ENTER static_cast<void>(0)
 
 /// Goes on with the instruction `words` further on, or at `ip` as it stands.
