@@ -4,7 +4,7 @@
 //
 // writes "status cpu-seconds wall-seconds peak-kilobytes" to the file REPORT; status is the exit code, or 1000 plus the
 // signal that ended the command, or 2000 when it was stopped after TIMEOUT seconds. CPU time covers all threads of the
-// command and the children it waited for.
+// command and the children it waited for. The command is a process group of its own, so that its children end with it.
 //
 // A process this small has to do it: Linux counts the memory of the process that calls exec towards the peak of the new
 // program, so a Python script as parent would give every engine a peak of at least Python's own.
@@ -26,7 +26,13 @@ static volatile sig_atomic_t timed_out;
 static void on_alarm(int signal_number) {
   (void)signal_number;
   timed_out = 1;
-  kill(child, SIGKILL);
+  kill(-child, SIGKILL);
+}
+
+static void on_interrupt(int signal_number) {
+  (void)signal_number;
+  kill(-child, SIGKILL);
+  _exit(130);
 }
 
 static double seconds(struct timeval t) { return (double)t.tv_sec + (double)t.tv_usec * 1e-6; }
@@ -49,12 +55,16 @@ int main(int argc, char** argv) {
     return 2;
   }
   if (pid == 0) {
+    setpgid(0, 0);
     execvp(argv[3], argv + 3);
     fprintf(stderr, "launch: %s: %s\n", argv[3], strerror(errno));
     _exit(127);
   }
+  setpgid(pid, pid);  // whichever of the two comes first
   child = pid;
   signal(SIGALRM, on_alarm);
+  signal(SIGINT, on_interrupt);
+  signal(SIGTERM, on_interrupt);
   alarm((unsigned)atoi(argv[2]));
 
   int status;

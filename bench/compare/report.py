@@ -1,0 +1,237 @@
+"""The summary and the Markdown table."""
+
+from .results import FAILED, LACKS, NO_NATIVE, TIMED_OUT, WRONG
+
+NOISE_MARK = "*"
+METRICS = {"cpu": "CPU time of all threads", "wall": "wall time"}
+WORDS = {LACKS: "lacks", FAILED: "failed", WRONG: "wrong", TIMED_OUT: "time-out", NO_NATIVE: "–"}
+
+
+def number(value):
+    """Three significant digits, and no more than the table needs."""
+    if value >= 99.95:
+        return f"{value:.0f}"
+    return f"{value:.1f}" if value >= 9.995 else f"{value:.2f}"
+
+
+def milliseconds(seconds):
+    return number(seconds * 1000)
+
+
+def mebibytes(kib):
+    return f"{kib / 1024:.1f}"
+
+
+def count_of(mean):
+    return "" if mean.whole else f" ({mean.count} of {mean.of})"
+
+
+def mean_text(mean):
+    return "–" if mean.value is None else number(mean.value) + count_of(mean)
+
+
+def ratio_text(figures, engine, program):
+    """A cell of the table: the ratio, or why there is none."""
+    ratio = figures.ratio(engine, program)
+    if ratio is None:
+        return WORDS[figures.cell(engine, program).problem or FAILED]
+    return number(ratio.value) + (NOISE_MARK if figures.is_noisy(engine, program) else "")
+
+
+def plural(count, word):
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+
+
+def relative_name(figures, program):
+    """A program's name, with what it is relative to if that is not the baseline of all."""
+    base = figures.baseline_of(program)
+    return program if base in (figures.baseline, None) else f"{program} (to {base})"
+
+
+def mean_name(figures, name, programs):
+    """The name of a mean, with what it is relative to if that is not the baseline of all, and how many programs it
+    covers if those are not all."""
+    base = figures.base_of_mean(programs)
+    covered = figures.mean(figures.engines[0], programs).of
+    if covered != len(programs):
+        name += f" of {covered}"
+    return name if base in (figures.baseline, None) else f"{name} (to {base})"
+
+
+def summary(figures):
+    """A few sentences, a string each."""
+    results = figures.results
+    lines = [f"{plural(len(figures.programs), 'program')} in {plural(len(figures.engines), 'engine')}, "
+             f"{plural(results.rounds, 'round')}: {METRICS[figures.metric]} without start-up, relative to "
+             f"{figures.baseline}; lower is better."]
+    common = figures.common()
+    ranked = sorted(((figures.mean(engine, common).value, engine) for engine in figures.engines
+                     if engine != figures.baseline and common), key=lambda pair: pair[0])
+    if ranked:
+        text = ", ".join(f"{engine} {number(value)}×" for value, engine in ranked)
+        over = "all of them" if len(common) == len(figures.programs) else \
+            f"the {plural(len(common), 'program')} that every engine runs"
+        lines.append(f"Geometric means over {over}: {text}.")
+    lines += versus(figures)
+    problems = [problem for problem in figures.problems() if problem[2] != NO_NATIVE]
+    wrong = [problem for problem in problems if problem[2] != LACKS]
+    if problems:
+        lacking = len(problems) - len(wrong)
+        parts = [f"{plural(len(wrong), 'run')} failed" if wrong else "",
+                 f"{lacking} could not be tried for want of a feature" if lacking else ""]
+        lines.append(f"Without figure: {' and '.join(part for part in parts if part)} (below).")
+    noisy = noisy_cells(figures)
+    total = sum(ratio is not None for ratio in figures.ratios.values())
+    if noisy:
+        lines.append(f"{len(noisy)} of {total} figures are marked {NOISE_MARK}: their rounds lie more than "
+                     f"{figures.noise_limit:.0%} apart.")
+    busy = max(results.machine.get("load", [0])[:1], default=0)
+    if busy > 0.5:
+        lines.append(f"The machine was busy when it began (load {busy}).")
+    return lines
+
+
+def versus(figures):
+    """In how many programs invar's first tier is ahead of each other engine."""
+    if "invar" not in figures.engines:
+        return []
+    counts = []
+    for other in figures.engines:
+        if other in ("invar", "native"):
+            continue
+        both = [(figures.ratio("invar", program), figures.ratio(other, program)) for program in figures.programs]
+        both = [(ours.value, theirs.value) for ours, theirs in both if ours and theirs]
+        if both:
+            counts.append(f"{other} in {sum(ours < theirs for ours, theirs in both)} of {len(both)}")
+    return [f"invar is faster than {', '.join(counts)}."] if counts else []
+
+
+def noisy_cells(figures):
+    return [(engine, program) for program in figures.programs for engine in figures.engines
+            if figures.is_noisy(engine, program)]
+
+
+def main_rows(figures):
+    """The rows of the table, by class, with means; None is a dividing line."""
+    peers = [engine for engine in figures.engines if engine != figures.baseline]
+    rows = []
+    for name, programs in figures.classes.items():
+        for program in programs:
+            rows.append([relative_name(figures, program), baseline_time(figures, program),
+                         *(ratio_text(figures, engine, program) for engine in peers)])
+        if len(figures.classes) > 1:
+            rows.append([f"**{mean_name(figures, name, programs)}**", "", *(f"**{mean_text(figures.mean(engine, programs))}**"
+                                                                   for engine in peers)])
+    rows.append([f"**{mean_name(figures, 'geometric mean', figures.programs)}**", "", *(f"**{mean_text(figures.mean(engine))}**" for engine in peers)])
+    common = figures.common()
+    if common and any(not figures.mean(engine).whole for engine in peers):
+        rows.append([f"**mean of the {len(common)} all run**", "",
+                     *(f"**{mean_text(figures.mean(engine, common))}**" for engine in peers)])
+    columns = [figures.baseline, *peers]
+    rows.append(["start-up, ms", *(optional(figures.start(engine), lambda f: milliseconds(f.value))
+                                   for engine in columns)])
+    rows.append(["peak memory, MiB", *(optional(figures.median_peak(engine), mebibytes) for engine in columns)])
+    rows.append(["loading, ms", *(optional(figures.median_load(engine), milliseconds) for engine in columns)])
+    header = ["program", f"{figures.baseline}, s", *peers]
+    return header, rows
+
+
+def optional(value, text):
+    return "–" if value is None else text(value)
+
+
+def baseline_time(figures, program):
+    time = figures.time(figures.baseline, program)
+    if time is None:
+        return WORDS[figures.cell(figures.baseline, program).problem or FAILED]
+    return f"{time.value:.3f}" + (NOISE_MARK if figures.is_noisy(figures.baseline, program) else "")
+
+
+def table(header, rows):
+    """A Markdown table whose columns also line up as plain text."""
+    widths = [max(len(row[at]) for row in [header, *rows]) for at in range(len(header))]
+
+    def line(row):
+        words = [word.ljust(width) if at == 0 else word.rjust(width)
+                 for at, (word, width) in enumerate(zip(row, widths))]
+        return "| " + " | ".join(words) + " |"
+    rule = [("-" * width if at == 0 else "-" * (width - 1) + ":") for at, width in enumerate(widths)]
+    return "\n".join([line(header), "|" + "|".join(f" {each} " for each in rule) + "|", *map(line, rows)])
+
+
+def failure_lines(figures):
+    """Why cells have no figure: a line each, but one for all programs of the same reason in the same engine."""
+    groups = {}
+    for engine, program, what, reason in figures.problems():
+        if what == NO_NATIVE:
+            continue
+        groups.setdefault((engine, what, reason), []).append(program)
+    return [f"{engine}: {what}{': ' + reason if reason else ''} ({', '.join(programs)})"
+            for (engine, what, reason), programs in groups.items()]
+
+
+def engine_lines(figures):
+    return [" – ".join(part for part in (engine.name, engine.version, engine.about, f"`{engine.command}`") if part)
+            for engine in figures.results.engines]
+
+
+def load_lines(figures):
+    lines = []
+    for engine in figures.results.engines:
+        if figures.median_load(engine.name) is not None:
+            told = any(figures.cell(engine.name, program).load_told for program in figures.programs)
+            source = "as the engine tells it" if told else "as its idle twin costs"
+            lines.append(f"{engine.name}: {engine.load_about or 'whatever it does before the first instruction'}; {source}")
+    return lines
+
+
+def missing_lines(figures):
+    return [f"{each['name']}: {each['reason']}" + (f"; to get it: {each['install']}" if each["install"] else "")
+            for each in figures.results.missing]
+
+
+def machine_line(figures):
+    about = figures.results.machine
+    loads = " to ".join(str(each) for each in about["load"])
+    pinned = f"; pinned to processor {figures.results.pinned}" if figures.results.pinned else ""
+    return (f"{figures.results.date}; {about['processor']}, {plural(about['processors'], 'processor')}, "
+            f"{about['memory_mib']} MiB, {about['system']}; load {loads}{pinned}")
+
+
+def how_to_read(figures):
+    base = figures.baseline
+    return [
+        f"A ratio is {METRICS[figures.metric]} of the whole process, compilation included, less the start-up of the same "
+        f"engine, over the same of {base}: the median of the rounds, each of which compares runs that followed each other.",
+        "Start-up is a program that only prints a line. Peak memory and loading are medians over the programs.",
+        "Loading is CPU time ahead of the first instruction, start-up excluded: the program's module with an empty _start, "
+        "less the smallest module.",
+    ]
+
+
+def sections(figures):
+    """The notes below the tables: (title, lines), without empty ones."""
+    parts = [("Without figure", failure_lines(figures)), ("Missing engines", missing_lines(figures)),
+             ("Not built", [", ".join(figures.results.not_built)] if figures.results.not_built else []),
+             ("Notes", figures.results.notes), ("Engines", engine_lines(figures)),
+             ("What loading covers", load_lines(figures)), ("How to read this", how_to_read(figures)),
+             ("Machine", [machine_line(figures)])]
+    return [(title, lines) for title, lines in parts if lines]
+
+
+def markdown(figures):
+    parts = ["# Benchmarks of WebAssembly engines", "\n".join(f"- {line}" for line in summary(figures)),
+             table(*main_rows(figures))]
+    for title, lines in sections(figures):
+        parts.append(f"## {title}\n\n" + "\n".join(f"- {line}" for line in lines))
+    return "\n\n".join(parts) + "\n"
+
+
+def plain(figures, full=False):
+    """What a terminal shows: the summary, the table, and what is wrong or missing."""
+    parts = ["\n".join(summary(figures)), table(*main_rows(figures)).replace("**", "  ")]
+    shown = ("Without figure", "Missing engines", "Not built", "Notes")
+    for title, lines in sections(figures):
+        if full or title in shown:
+            parts.append(f"{title}:\n" + "\n".join(f"  {line}" for line in lines))
+    return "\n\n".join(parts) + "\n"
