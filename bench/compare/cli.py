@@ -84,11 +84,10 @@ def pin(text):
 def prepare(options, folder):
     """Builds, looks for engines; returns the Measurement, the missing engines, programs not built, and notes."""
     notes = []
-    if not options.no_build:
-        problem = build(os.path.abspath(options.out))
-        if problem is not None:
-            notes.append(f"Not every program could be built ({problem}); what was built before is used.")
-    programs, not_built = built(read_list(options.list), options.out)
+    problem = None if options.no_build else build(os.path.abspath(options.out))
+    if problem is not None:
+        notes.append(f"Not every program could be built ({problem}); what was built before is used.")
+    programs, not_built = built(read_list(options.list), options.out, problem)
     programs = select(programs, options.programs, options.classes)
     launcher = build_launcher(options.out, folder)
     if launcher is None:
@@ -116,8 +115,8 @@ def prepare(options, folder):
 def show(measurement, missing, not_built):
     for engine in measurement.engines:
         print(f"{engine.name}: {' – '.join(part for part in (engine.found_version, engine.about) if part) or engine.command}")
-    for each in missing:
-        print(f"missing: {each['name']}: {each['reason']}" + (f"; to get it: {each['install']}" if each["install"] else ""))
+    for each in report.missing_lines(missing):
+        print(f"missing: {each}")
     classes = {}
     for program in measurement.programs:
         classes.setdefault(program.class_name, []).append(program.name)
@@ -125,6 +124,12 @@ def show(measurement, missing, not_built):
         print(f"{name}: {', '.join(programs)}")
     if not_built:
         print(f"not built: {', '.join(not_built)}")
+
+
+def announce(names, missing):
+    """Says before a long measurement what it will cover."""
+    without = f"; missing, as explained at the end: {', '.join(missing)}" if missing else ""
+    print(f"measuring in {', '.join(names)}{without}", file=sys.stderr, flush=True)
 
 
 def measured(options):
@@ -137,8 +142,7 @@ def measured(options):
         if options.show:
             show(measurement, missing, not_built)
             return None
-        for each in missing:
-            print(f"missing: {each['name']}: {each['reason']}", file=sys.stderr)
+        announce([engine.name for engine in measurement.engines], [each["name"] for each in missing])
         return gather(measurement, options.rounds, missing, not_built, notes, pinned)
 
 
@@ -146,7 +150,7 @@ def write_reports(figures, folder, whole):
     os.makedirs(folder, exist_ok=True)
     paths = [os.path.join(folder, "results." + ending) for ending in ("json", "md", "html")]
     if whole:
-        results.write(paths[0], figures.results.to_json())
+        results.write(paths[0], {**figures.results.to_json(), "figures": report.derived(figures)})
     with open(paths[1], "w", encoding="utf-8") as file:
         file.write(report.markdown(figures))
     with open(paths[2], "w", encoding="utf-8") as file:

@@ -90,6 +90,7 @@ class CliTest(unittest.TestCase):
         self.assertEqual(code, 0, output)
         self.assertIn("ghost: no-such-engine is not installed", output)
         self.assertIn("cannot: it cannot run a program that does nothing: exit code 1: error: not today", output)
+        self.assertIn("measuring in native, same; missing, as explained at the end: ghost, cannot", output)
         self.assertEqual([engine["name"] for engine in result["engines"]], ["native", "same"])
 
     def test_without_native_the_first_engine_is_the_baseline(self):
@@ -182,6 +183,26 @@ class CliTest(unittest.TestCase):
         script.chmod(0o755)
         with mock.patch("compare.programs.BUILD", str(script)):
             self.assertEqual(programs.build(str(self.out)), "no compiler here")
+            with self.assertRaisesRegex(programs.BadInput, "The attempt failed: no compiler here. `bench/programs"):
+                programs.built([], "/no/such", programs.build(str(self.out)))
+
+
+    def test_an_interruption_leaves_the_rounds_before_it(self):
+        runs, run = [], launch.Launcher.run
+
+        def interrupted(launcher, arguments):
+            runs.append(arguments)
+            # Two probes; a round is three runs of `empty` and one of `count` in each of two engines.
+            if len(runs) == 2 + 8 + 7:
+                raise KeyboardInterrupt
+            return run(launcher, arguments)
+        with mock.patch("compare.launch.Launcher.run", interrupted):
+            code, output, result = self.run_tool("--no-load")
+        self.assertEqual(code, 0, output)
+        self.assertIn("It was interrupted: 1 of 2 rounds count.", output)
+        self.assertEqual(result["rounds"], 1)
+        for cells in result["runs"].values():
+            self.assertEqual((len(cells["empty"]["cpu"]), len(cells["count"]["cpu"])), (3, 1))
 
 
 class ProgressTest(unittest.TestCase):

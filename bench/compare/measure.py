@@ -133,25 +133,47 @@ class Measurement:
         return reason
 
     def run(self, rounds):
+        """Measures, and returns how many rounds were done: all, or those before an interruption (which goes on up if
+        there were none)."""
         for engine in self.engines:
             for program in self.programs:
                 self.rule_out(engine, program)
         progress = Progress(sys.stderr, rounds, len(self.engines) * (len(self.programs) + 1))
-        for number in range(rounds):
-            at = number % len(self.engines)
-            order = self.engines[at:] + self.engines[:at]
-            for program in [Program(EMPTY), *self.programs]:
-                for engine in order:
-                    progress.step(number, program.name, engine.name)
-                    self.step(engine, program)
-            progress.end_of_round(number)
-        progress.close()
+        done = 0
+        try:
+            while done < rounds:
+                self.round(done, progress)
+                done += 1
+        except KeyboardInterrupt:
+            if done == 0:
+                raise
+            self.forget_from(done)
+        finally:
+            progress.close()
         for program in self.programs:
             self.compare_outputs(program.name)
-        for (engine, program), cell in self.cells.items():
+        for (engine, _), cell in self.cells.items():
             if not cell.load_told and cell.load:
                 bases = self.nothing[engine]
                 cell.load = [max(each - statistics.median(bases), 0.0) for each in cell.load] if bases else []
+        return done
+
+    def round(self, number, progress):
+        at = number % len(self.engines)
+        order = self.engines[at:] + self.engines[:at]
+        for program in [Program(EMPTY), *self.programs]:
+            for engine in order:
+                progress.step(number, program.name, engine.name)
+                self.step(engine, program)
+        progress.end_of_round(number)
+
+    def forget_from(self, rounds):
+        """Drops what an unfinished round has left: the rounds of all cells must be the same."""
+        for (_, program), cell in self.cells.items():
+            count = rounds * (START_UP_RUNS if program == EMPTY else 1)
+            for values in (cell.cpu, cell.wall, cell.peak, *cell.times.values()):
+                del values[count:]
+            del cell.load[rounds:]
 
     def rule_out(self, engine, program):
         cell = self.cells[engine.name, program.name]
@@ -228,9 +250,11 @@ def gather(measurement, rounds, missing, not_built, notes, pinned):
     """Runs everything and returns the Results."""
     about = machine()
     date = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
-    measurement.run(rounds)
+    done = measurement.run(rounds)
+    if done < rounds:
+        notes.append(f"It was interrupted: {done} of {rounds} rounds count.")
     about["load"].append(round(os.getloadavg()[0], 2))
     engines = [EngineInfo(engine.name, engine.shown_command, engine.found_version, engine.about, engine.load_about)
                for engine in measurement.engines]
-    return Results(date, about, rounds, pinned, engines, missing, measurement.programs, not_built, notes,
+    return Results(date, about, done, pinned, engines, missing, measurement.programs, not_built, notes,
                    measurement.cells)

@@ -98,7 +98,7 @@ def strips(title, rows, width=900):
     A row is (label, colour class, [(program, value)], mean or None, mean text)."""
     height, left = 26, 130
     values = [value for _, _, dots, _, _ in rows for _, value in dots]
-    scale = LogScale([1.0, *values], left, width - left - 90)
+    scale = LogScale([1.0, *values], left, width - left - 140)
     bottom = len(rows) * height + 4
     parts = []
     for tick in scale.ticks:
@@ -113,7 +113,7 @@ def strips(title, rows, width=900):
         if mean is not None:
             x = scale(mean)
             parts.append(line(x, y - 10, x, y + 10, "mean"))
-        parts.append(text(width - 84, y + 4, shown, "value"))
+        parts.append(text(width - 128, y + 4, shown, "value"))
     return svg(width, bottom + 20, title, parts)
 
 

@@ -51,9 +51,9 @@ def build(out):
     return lines[-1].strip() if lines else f"exit code {result.returncode}"
 
 
-def built(listed, out):
+def built(listed, out, problem=None):
     """The programs that can be run, in the order of the list, with those it does not name behind; and the names of
-    listed ones that are not built."""
+    listed ones that are not built. `problem` is what build() came to, for the message if there are none."""
     names = []
     if os.path.isdir(out):
         names = sorted(name[:-5] for name in os.listdir(out) if name.endswith(".wasm"))
@@ -63,7 +63,8 @@ def built(listed, out):
                for name in names if name not in known and name != EMPTY]
     usable = [program for program in listed if program.name in names] + further
     if EMPTY not in names or not usable:
-        raise BadInput(f"no programs are built in {out}. `bench/programs/build.sh {out}` builds them and needs {TOOLS}."
+        failed = f" The attempt failed: {problem}." if problem else ""
+        raise BadInput(f"no programs are built in {out}.{failed} `bench/programs/build.sh {out}` builds them and needs {TOOLS}."
                        " `tools/dev bench` installs that and does the rest.")
     return usable, [program.name for program in listed if program.name not in names]
 

@@ -1,5 +1,8 @@
 """The summary and the Markdown table."""
 
+from dataclasses import asdict
+
+from .figures import geometric_mean
 from .results import FAILED, LACKS, NO_NATIVE, TIMED_OUT, WRONG
 
 NOISE_MARK = "*"
@@ -64,14 +67,11 @@ def summary(figures):
     lines = [f"{plural(len(figures.programs), 'program')} in {plural(len(figures.engines), 'engine')}, "
              f"{plural(results.rounds, 'round')}: {METRICS[figures.metric]} without start-up, relative to "
              f"{figures.baseline}; lower is better."]
-    common = figures.common()
-    ranked = sorted(((figures.mean(engine, common).value, engine) for engine in figures.engines
-                     if engine != figures.baseline and common), key=lambda pair: pair[0])
+    means = [(figures.mean(engine), engine) for engine in figures.engines if engine != figures.baseline]
+    ranked = sorted(((mean.value, engine, count_of(mean)) for mean, engine in means if mean.value is not None))
     if ranked:
-        text = ", ".join(f"{engine} {number(value)}×" for value, engine in ranked)
-        over = "all of them" if len(common) == len(figures.programs) else \
-            f"the {plural(len(common), 'program')} that every engine runs"
-        lines.append(f"Geometric means over {over}: {text}.")
+        lines.append("Geometric means: " + ", ".join(f"{engine} {number(value)}×{count}"
+                                                     for value, engine, count in ranked) + ".")
     lines += versus(figures)
     problems = [problem for problem in figures.problems() if problem[2] != NO_NATIVE]
     wrong = [problem for problem in problems if problem[2] != LACKS]
@@ -82,6 +82,8 @@ def summary(figures):
         lines.append(f"Without figure: {' and '.join(part for part in parts if part)} (below).")
     noisy = noisy_cells(figures)
     total = sum(ratio is not None for ratio in figures.ratios.values())
+    if results.rounds == 1:
+        lines.append("A single round tells nothing about noise.")
     if noisy:
         lines.append(f"{len(noisy)} of {total} figures are marked {NOISE_MARK}: their rounds lie more than "
                      f"{figures.noise_limit:.0%} apart.")
@@ -92,18 +94,19 @@ def summary(figures):
 
 
 def versus(figures):
-    """In how many programs invar's first tier is ahead of each other engine."""
+    """How invar's first tier stands to each other engine, over the programs that both run."""
     if "invar" not in figures.engines:
         return []
-    counts = []
+    parts = []
     for other in figures.engines:
         if other in ("invar", "native"):
             continue
         both = [(figures.ratio("invar", program), figures.ratio(other, program)) for program in figures.programs]
-        both = [(ours.value, theirs.value) for ours, theirs in both if ours and theirs]
-        if both:
-            counts.append(f"{other} in {sum(ours < theirs for ours, theirs in both)} of {len(both)}")
-    return [f"invar is faster than {', '.join(counts)}."] if counts else []
+        quotients = [ours.value / theirs.value for ours, theirs in both if ours and theirs]
+        if quotients:
+            ahead = sum(quotient < 1 for quotient in quotients)
+            parts.append(f"{other} {number(geometric_mean(quotients))}× (less in {ahead} of {len(quotients)})")
+    return [f"Time of invar over that of the others, program by program: {', '.join(parts)}."] if parts else []
 
 
 def noisy_cells(figures):
@@ -185,9 +188,13 @@ def load_lines(figures):
     return lines
 
 
-def missing_lines(figures):
-    return [f"{each['name']}: {each['reason']}" + (f"; to get it: {each['install']}" if each["install"] else "")
-            for each in figures.results.missing]
+def missing_lines(missing):
+    """A line for each reason: the tiers of an engine are missing together."""
+    groups = {}
+    for each in missing:
+        groups.setdefault((each["reason"], each["install"]), []).append(each["name"])
+    return [f"{', '.join(names)}: {reason}" + (f"; to get it: {install}" if install else "")
+            for (reason, install), names in groups.items()]
 
 
 def machine_line(figures):
@@ -209,9 +216,31 @@ def how_to_read(figures):
     ]
 
 
+def derived(figures):
+    """The figures as plain data, for the JSON file."""
+    engines = {}
+    for engine in figures.engines:
+        ratios = {program: figures.ratio(engine, program) for program in figures.programs}
+        engines[engine] = {
+            "geometric_mean": as_data(figures.mean(engine)),
+            "classes": {name: as_data(figures.mean(engine, programs)) for name, programs in figures.classes.items()},
+            "ratios": {program: {**as_data(ratio), "to": figures.baseline_of(program),
+                                 "noisy": figures.is_noisy(engine, program)}
+                       for program, ratio in ratios.items() if ratio},
+            "start_up_seconds": as_data(figures.start(engine)),
+            "peak_kib": figures.median_peak(engine),
+            "load_seconds": figures.median_load(engine),
+        }
+    return {"baseline": figures.baseline, "metric": figures.metric, "noise_limit": figures.noise_limit, "engines": engines}
+
+
+def as_data(made):
+    return None if made is None else asdict(made)
+
+
 def sections(figures):
     """The notes below the tables: (title, lines), without empty ones."""
-    parts = [("Without figure", failure_lines(figures)), ("Missing engines", missing_lines(figures)),
+    parts = [("Without figure", failure_lines(figures)), ("Missing engines", missing_lines(figures.results.missing)),
              ("Not built", [", ".join(figures.results.not_built)] if figures.results.not_built else []),
              ("Notes", figures.results.notes), ("Engines", engine_lines(figures)),
              ("What loading covers", load_lines(figures)), ("How to read this", how_to_read(figures)),

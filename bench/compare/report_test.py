@@ -1,6 +1,7 @@
 """Tests of the table and of the page."""
 
 import html.parser
+import json
 import unittest
 
 from . import fake, page, plots, report
@@ -46,7 +47,7 @@ def example():
                   "gc": fake.failed(LACKS, "gc")},
          "z": {"p": fake.cell(8.0, 10.0, load=(0.3, 0.3)), "q": (9.0, 9.0), "gc": (1.0, 1.0)}},
         [Program("p", "numbers"), Program("q", "words"), Program("gc", "objects", ["gc"], False)])
-    made.missing = [{"name": "ghost", "reason": "ghost is not installed", "install": "call it & wait"}]
+    made.missing = [{"name": "ghost-jit", "reason": "ghost is not installed", "install": "call it & wait"}, {"name": "ghost", "reason": "ghost is not installed", "install": "call it & wait"}]
     made.not_built = ["unbuilt"]
     return Figures(made)
 
@@ -68,7 +69,7 @@ class ReportTest(unittest.TestCase):
         text = report.markdown(example())
         self.assertIn("- x<y>: time-out: stopped after 1 s (q)", text)
         self.assertIn("- x<y>: lacks: gc (gc)", text)
-        self.assertIn("- ghost: ghost is not installed; to get it: call it & wait", text)
+        self.assertIn("- ghost-jit, ghost: ghost is not installed; to get it: call it & wait", text)
         self.assertIn("## Not built\n\n- unbuilt", text)
         lines = [line for line in text.split("\n") if line.startswith("|")]
         self.assertEqual(len({len(line) for line in lines}), 1)
@@ -80,9 +81,24 @@ class ReportTest(unittest.TestCase):
     def test_summary_opens_with_the_means_and_counts_noise(self):
         text = " ".join(report.summary(example()))
         self.assertIn("3 programs in 3 engines, 2 rounds", text)
-        self.assertIn("Geometric means over the 1 program that every engine runs: x<y> 4.00×, z 9.00×.", text)
+        self.assertIn("Geometric means: x<y> 4.00× (1 of 2), z 8.33×.", text)
         self.assertIn("3 of 6 figures are marked *", text)
         self.assertIn("1 run failed and 1 could not be tried for want of a feature", text)
+
+    def test_invar_is_compared_with_each_engine(self):
+        made = fake.results({"native": {"p": (1.0,), "q": (1.0,)}, "invar": {"p": (2.0,), "q": (4.0,)},
+                             "x": {"p": (8.0,), "q": (4.0,)}, "y": {"p": fake.failed(), "q": (1.0,)}})
+        self.assertEqual(report.versus(Figures(made)),
+                         ["Time of invar over that of the others, program by program: x 0.50× (less in 1 of 2), "
+                          "y 4.00× (less in 0 of 1)."])
+        self.assertIn("A single round tells nothing about noise.", report.summary(Figures(made)))
+
+    def test_figures_go_to_json_as_data(self):
+        data = json.loads(json.dumps(report.derived(example())))
+        self.assertEqual(data["engines"]["x<y>"]["geometric_mean"]["count"], 1)
+        self.assertAlmostEqual(data["engines"]["z"]["ratios"]["p"]["value"], 9.0, 2)
+        self.assertEqual(data["engines"]["z"]["ratios"]["gc"]["to"], "z")
+        self.assertNotIn("q", data["engines"]["x<y>"]["ratios"])
 
     def test_page_is_well_formed_and_self_contained(self):
         checker = Checker()
