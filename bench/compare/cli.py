@@ -21,7 +21,8 @@ DESCRIPTION = """Runs the benchmark programs in WebAssembly engines and natively
   bench/invar-bench --read results.json --baseline node      the same results, seen otherwise
   bench/invar-bench --regress old.json new.json              what moved beyond noise; status 1 on a regression
 """
-EPILOG = "Status: 0; 1 if a program's output was wrong, or with --strict if any program failed; 2 if nothing could be run."
+EPILOG = """Status: 0; 1 if a program's output was wrong, or with --strict if any program failed; 2 if nothing could be
+run."""
 
 
 def words(text):
@@ -108,13 +109,15 @@ def prepare(options, folder):
         raise BadInput("none of the engines can be run:\n" +
                        "\n".join(f"  {each['name']}: {each['reason']}" for each in missing))
     if options.baseline in names:
-        raise BadInput(f"the baseline {options.baseline} cannot be run: {missing[names.index(options.baseline)]['reason']}")
+        reason = missing[names.index(options.baseline)]["reason"]
+        raise BadInput(f"the baseline {options.baseline} cannot be run: {reason}")
     return measurement, missing, not_built, notes
 
 
 def show(measurement, missing, not_built):
     for engine in measurement.engines:
-        print(f"{engine.name}: {' – '.join(part for part in (engine.found_version, engine.about) if part) or engine.command}")
+        details = [part for part in (engine.found_version, engine.about) if part]
+        print(f"{engine.name}: {' – '.join(details) or engine.command}")
     for each in report.missing_lines(missing):
         print(f"missing: {each}")
     classes = {}

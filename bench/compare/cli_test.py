@@ -116,7 +116,9 @@ class CliTest(unittest.TestCase):
         self.assertRegex(output, r"boxes \(to strict\) +\| +– \| +lacks \| +1.00\*? \|")
 
     def test_an_engine_may_tell_its_phases(self):
-        teller = "teller=sh -c 'echo \"{\\\"compile\\\": 0.5, \\\"instantiate\\\": 0.25}\" >$INVAR_BENCH_TIMES; sh $0' {wasm}"
+        times = self.out / "times.json"
+        times.write_text('{"compile": 0.5, "instantiate": 0.25}')
+        teller = f"teller=sh -c 'cp {times} $INVAR_BENCH_TIMES; sh $0' {{wasm}}"
         with mock.patch.multiple("compare.measure", idle_twin=lambda module: b"true", NOTHING=b"true"):
             _, output, result = self.run_tool(engines=(teller, SAME))
         cell = result["runs"]["teller"]["count"]

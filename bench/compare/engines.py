@@ -7,8 +7,8 @@ A file of engines holds one JSON object or a list of them. Its keys:
   version     a command that prints the version and fails if the engine is not there (optional)
   install     one line: how to get it (optional)
   about       a few words on the tier (optional)
-  features    the WebAssembly features it has beside those of C programs, each with the flags that enable it ("" if none);
-              without this key every program is tried
+  features    the WebAssembly features it has beside those of plain C programs, each with the flags that enable it (""
+              if none); without this key every program is tried (optional)
   load        a command that loads a module whose _start does nothing, if it shall differ from `command`: say, with the
               flag that makes the engine compile all functions at once (optional)
   load_about  what loading covers in this engine, for the reports (optional)

@@ -21,8 +21,8 @@ def results(table, programs=None, start=0.001):
                  for each in cells.values())
     machine = {"processor": "Abacus", "architecture": "wood", "processors": 1, "memory_mib": 1, "system": "None",
                "load": [0.0, 0.0]}
-    made = Results("2000-01-01 00:00 UTC", machine, rounds, engines=[EngineInfo(name, name + " {wasm}") for name in table],
-                   programs=programs)
+    engines = [EngineInfo(name, name + " {wasm}") for name in table]
+    made = Results("2000-01-01 00:00 UTC", machine, rounds, engines=engines, programs=programs)
     for engine, cells in table.items():
         made.cells[engine, EMPTY] = cell(*[start] * rounds)
         for name, each in cells.items():

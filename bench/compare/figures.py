@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from .engines import BadInput
 from .programs import EMPTY
-from .results import FAILED
+from .results import FAILED, SHORT
 
 NOISE_LIMIT = 0.10
 TRIMMED_FROM = 5
@@ -112,6 +112,11 @@ class Figures:
             return None
         return [each - start for each in self.times(engine, program)]
 
+    def is_short(self, engine, program):
+        """Whether a program's time cannot be told from the variation of start-up: compilers may leave nothing of it."""
+        start = self.start(engine)
+        return statistics.median(self.net(engine, program)) <= start.high - start.low
+
     def make_ratio(self, engine, program):
         base = self.baseline_of(program)
         if base is None:
@@ -119,7 +124,8 @@ class Figures:
         ours, theirs = self.net(engine, program), self.net(base, program)
         if ours is None or theirs is None:
             return None
-        # A round in which the baseline's program was no longer than an empty one tells nothing.
+        if self.is_short(engine, program) or self.is_short(base, program):
+            return None
         return figure([max(a, SMALLEST) / b for a, b in zip(ours, theirs) if b > SMALLEST])
 
     def ratio(self, engine, program):
@@ -176,6 +182,17 @@ class Figures:
         loads = [load.value for load in loads if load]
         return statistics.median(loads) if loads else None
 
+    def why_no_ratio(self, engine, program):
+        """What is wrong, and why, for a program that runs."""
+        base = self.baseline_of(program)
+        for needed in (engine, base):
+            if needed is not None and self.start_up[needed] is None:
+                return FAILED, f"{needed} cannot run the empty program"
+        if base is None:
+            return FAILED, "there is no engine to compare with"
+        where = "" if self.is_short(engine, program) else f" in {base}"
+        return SHORT, "its time cannot be told from start-up" + where
+
     def problems(self):
         """(engine, program, what, reason) of every cell without a figure, in the order of the tables."""
         found = []
@@ -185,6 +202,5 @@ class Figures:
                 if cell.problem is not None:
                     found.append((engine, program, cell.problem, cell.reason))
                 elif program != EMPTY and self.ratio(engine, program) is None:
-                    reason = "no engine to compare with" if self.baseline_of(program) is None else "too short to measure"
-                    found.append((engine, program, FAILED, reason))
+                    found.append((engine, program, *self.why_no_ratio(engine, program)))
         return found

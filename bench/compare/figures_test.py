@@ -59,7 +59,8 @@ class FiguresTest(unittest.TestCase):
 
     def test_programs_without_native_twin_have_another_baseline(self):
         made = fake.results(
-            {"native": {"p": (1.0,), "gc": fake.failed(NO_NATIVE, "")}, "x": {"p": (4.0,), "gc": fake.failed(LACKS, "gc")},
+            {"native": {"p": (1.0,), "gc": fake.failed(NO_NATIVE, "")},
+             "x": {"p": (4.0,), "gc": fake.failed(LACKS, "gc")},
              "y": {"p": (2.0,), "gc": (3.0,)}, "z": {"p": (2.0,), "gc": (1.5,)}},
             [Program("p", "c"), Program("gc", "objects", ["gc"], False)])
         figures = Figures(made)
@@ -73,7 +74,17 @@ class FiguresTest(unittest.TestCase):
     def test_too_short_a_program_has_no_ratio(self):
         figures = Figures(fake.results({"native": {"p": (0.0,)}, "x": {"p": (1.0,)}}))
         self.assertIsNone(figures.ratio("x", "p"))
-        self.assertIn(("x", "p", "failed", "too short to measure"), figures.problems())
+        self.assertIn(("x", "p", "too short", "its time cannot be told from start-up in native"), figures.problems())
+
+    def test_what_start_up_varies_by_is_no_time_of_a_program(self):
+        made = fake.results({"native": {"p": (1.0, 1.0)}, "x": {"p": (0.02, 0.02)}, "y": {"p": (0.02, 0.02)}})
+        made.cells["x", "empty"] = fake.cell(0.01, 0.04)
+        made.cells["x", "p"] = fake.cell(0.04, 0.05)
+        figures = Figures(made)
+        self.assertIsNone(figures.ratio("x", "p"))
+        self.assertIn(("x", "p", "too short", "its time cannot be told from start-up"), figures.problems())
+        self.assertAlmostEqual(figures.ratio("y", "p").value, 0.02)
+        self.assertEqual(figures.mean("x").count, 0)
 
     def test_an_engine_that_cannot_start_has_no_ratio(self):
         made = fake.results({"native": {"p": (1.0,)}, "x": {"p": (1.0,)}})
@@ -81,6 +92,7 @@ class FiguresTest(unittest.TestCase):
         figures = Figures(made)
         self.assertIsNone(figures.ratio("x", "p"))
         self.assertIsNone(figures.start("x"))
+        self.assertIn(("x", "p", "failed", "x cannot run the empty program"), figures.problems())
 
     def test_json_keeps_everything(self):
         made = fake.results({"native": {"p": (1.0,)}, "x": {"p": fake.cell(2.0, load=(0.1,)), "q": fake.failed()}})

@@ -40,7 +40,8 @@ class Progress:
             left = ""
             if self.done > 0 and passed > 3:
                 left = f", about {duration(passed / self.done * (self.total - self.done))} left"
-            text = f"{100 * self.done // self.total:3d} %, round {round_number + 1} of {self.rounds}{left}: {program} in {engine}"
+            text = (f"{100 * self.done // self.total:3d} %, round {round_number + 1} of {self.rounds}{left}: "
+                    f"{program} in {engine}")
             self.stream.write("\r" + text.ljust(self.width)[:118])
             self.width = len(text)
             self.stream.flush()
@@ -211,7 +212,8 @@ class Measurement:
                 cell.load.append(loaded.cpu)
 
     def load(self, engine, program, path):
-        return self.launcher.run(engine.arguments(engine.load or engine.command, program, {**self.places, "wasm": path}))
+        places = {**self.places, "wasm": path}
+        return self.launcher.run(engine.arguments(engine.load or engine.command, program, places))
 
     def add(self, cell, engine, program, run):
         cell.cpu.append(run.cpu)

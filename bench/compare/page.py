@@ -14,7 +14,8 @@ STYLE = """
 }
 body { margin: 0 auto; max-width: 1000px; padding: 24px 20px 60px; background: var(--paper); color: var(--ink);
   font: 15px/1.5 system-ui, sans-serif; }
-h1 { font-size: 24px; margin: 0 0 4px; } h2 { font-size: 19px; margin: 36px 0 6px; } h3 { font-size: 15px; margin: 22px 0 4px; }
+h1 { font-size: 24px; margin: 0 0 4px; } h2 { font-size: 19px; margin: 36px 0 6px; }
+h3 { font-size: 15px; margin: 22px 0 4px; }
 p, li { max-width: 78ch; } .soft { color: var(--soft); }
 .summary { background: var(--panel); border: 1px solid var(--line); border-radius: 8px; padding: 10px 18px; }
 .summary p { margin: 6px 0; }
@@ -28,8 +29,10 @@ th:first-child, td:first-child { text-align: left; position: sticky; left: 0; ba
 tr.mean td { font-weight: 600; }
 code { font-size: 13px; overflow-wrap: anywhere; }
 svg { font: 11px system-ui, sans-serif; max-width: none; } svg text { fill: var(--ink); }
-svg .tick, svg .axis { fill: var(--soft); } svg .value { font-weight: 600; } svg .none { fill: var(--soft); font-style: italic; }
-svg .grid { stroke: var(--line); } svg .base { stroke: var(--soft); } svg .whisker { stroke: var(--ink); stroke-width: 1.2; }
+svg .tick, svg .axis { fill: var(--soft); } svg .value { font-weight: 600; }
+svg .none { fill: var(--soft); font-style: italic; }
+svg .grid { stroke: var(--line); } svg .base { stroke: var(--soft); }
+svg .whisker { stroke: var(--ink); stroke-width: 1.2; }
 svg .mean { stroke: var(--ink); stroke-width: 2.5; } svg .dot { fill-opacity: .65; }
 svg .centre { stroke: var(--ink); stroke-width: 1.5; }
 svg .halo { paint-order: stroke; stroke: var(--paper); stroke-width: 3px; }
@@ -45,7 +48,7 @@ def colour_class(figures, engine):
 
 
 def figure_block(caption, note, drawing):
-    note = f' <span class="soft">{escape(note)}</span>' if note else ""
+    note = f' <span class="soft">{escape(note)}</span>'
     return f"<figure><figcaption>{escape(caption)}{note}</figcaption>{drawing}</figure>"
 
 
@@ -94,6 +97,7 @@ def class_plots(figures):
 
 def program_plots(figures):
     blocks = []
+    about = {program.name: program.stresses for program in figures.results.programs}
     for name, programs in figures.classes.items():
         blocks.append(f"<h3>{escape(name)}</h3><div class=\"grid\">")
         for program in programs:
@@ -108,6 +112,7 @@ def program_plots(figures):
                 rows.append((engine, colour_class(figures, engine), *span, shown))
             time = figures.time(base, program) if base else None
             note = f"{base}: {time.value:.3f} s" if time else "no engine to compare with"
+            note += f"; {about[program]}" if about[program] else ""
             blocks.append(figure_block(program, note, plots.bars(program, rows, all_values(figures))))
         blocks.append("</div>")
     return "".join(blocks)
@@ -124,15 +129,17 @@ def load_plot(figures):
             if load and ratio and figures.baseline_of(program) == figures.baseline:
                 points.append((max(load.value * 1000, least), ratio.value, program))
         series.append((engine, colour_class(figures, engine), points))
-    return plots.scatter("compile time against run time", series, "compile and load, ms of CPU time before the first instruction "
-                         "(logarithmic)", f"run time over {figures.baseline} (logarithmic)")
+    return plots.scatter("compile time against run time", series,
+                         "compile and load, ms of CPU time before the first instruction (logarithmic)",
+                         f"run time over {figures.baseline} (logarithmic)")
 
 
 def html_table(header, rows):
     def cells(row, tag):
         return "".join(f"<{tag}>{escape(word.replace('**', ''))}</{tag}>" for word in row)
     body = "".join(f'<tr{" class=mean" if row[0].startswith("**") else ""}>{cells(row, "td")}</tr>' for row in rows)
-    return f'<div class="scroll"><table><thead><tr>{cells(header, "th")}</tr></thead><tbody>{body}</tbody></table></div>'
+    head = f"<thead><tr>{cells(header, 'th')}</tr></thead>"
+    return f'<div class="scroll"><table>{head}<tbody>{body}</tbody></table></div>'
 
 
 def html(figures):
@@ -141,22 +148,24 @@ def html(figures):
              '<div class="summary">', *(f"<p>{code_spans(line)}</p>" for line in report.summary(figures)), "</div>"]
     drawing = overview(figures)
     if drawing:
-        parts.append(f"<h2>All programs</h2><p>Each dot is a program, each upright line the geometric mean, relative to "
-                     f"{escape(figures.baseline)}; further left is faster.</p><figure>{drawing}</figure>")
+        parts.append("<h2>All programs</h2><p>Each dot is a program, each upright line the geometric mean, relative "
+                     f"to {escape(figures.baseline)}; further left is faster.</p><figure>{drawing}</figure>")
     if len(figures.classes) > 1:
         parts.append(f"<h2>By class</h2><p>Geometric means, on a logarithmic scale.</p>{class_plots(figures)}")
-    parts.append("<h2>By program</h2><p>Ratios on a logarithmic scale, the same in all plots. The whisker spans the rounds; "
-                 f"{report.NOISE_MARK} marks those more than {figures.noise_limit:.0%} apart.</p>{program_plots(figures)}")
+    parts.append("<h2>By program</h2><p>Ratios on a logarithmic scale, the same in all plots. The whisker spans the "
+                 f"rounds; {report.NOISE_MARK} marks those more than {figures.noise_limit:.0%} apart.</p>"
+                 f"{program_plots(figures)}")
     drawing = load_plot(figures)
     if drawing:
         notes = "".join(f"<li>{code_spans(line)}</li>" for line in report.load_lines(figures))
-        parts.append("<h2>Compile time against run time</h2><p>Each small mark is a program, each large one an engine's "
-                     "geometric mean. What an engine compiles only when it is called counts as running:</p>"
+        parts.append("<h2>Compile time against run time</h2><p>Each small mark is a program, each large one an "
+                     "engine's geometric mean. What an engine compiles only when it is called counts as running:</p>"
                      f"<ul>{notes}</ul><figure>{drawing}</figure>")
     parts.append("<h2>Table</h2>" + html_table(*report.main_rows(figures)))
     for name, lines in report.sections(figures):
         if name != "What loading covers" or not drawing:
-            parts.append(f"<h2>{escape(name)}</h2><ul>" + "".join(f"<li>{code_spans(each)}</li>" for each in lines) + "</ul>")
+            items = "".join(f"<li>{code_spans(each)}</li>" for each in lines)
+            parts.append(f"<h2>{escape(name)}</h2><ul>{items}</ul>")
     return (f'<!DOCTYPE html>\n<html lang="en">\n<head><meta charset="utf-8"><title>{title}</title>\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
             f"<style>{STYLE}{colours()}</style></head>\n<body>\n" + "\n".join(parts) + "\n</body></html>\n")

@@ -52,7 +52,8 @@ def mark(shape, x, y, size, kind, tip):
     if shape == "circle":
         body = f'<circle cx="{x}" cy="{y}" r="{size}" class="{kind}">'
     else:
-        corners = {"square": [(-1, -1), (1, -1), (1, 1), (-1, 1)], "diamond": [(0, -1.3), (1.3, 0), (0, 1.3), (-1.3, 0)],
+        corners = {"square": [(-1, -1), (1, -1), (1, 1), (-1, 1)],
+                   "diamond": [(0, -1.3), (1.3, 0), (0, 1.3), (-1.3, 0)],
                    "triangle": [(0, -1.2), (1.15, 0.9), (-1.15, 0.9)]}[shape]
         points = " ".join(f"{x + size * dx:.1f},{y + size * dy:.1f}" for dx, dy in corners)
         body = f'<polygon points="{points}" class="{kind}">'
@@ -118,8 +119,8 @@ def strips(title, rows, width=900):
 
 
 def scatter(title, series, x_label, y_label, width=900, height=460):
-    """Points on two logarithmic axes. A series is (label, colour class, [(x, y, what)]); a larger mark of the same shape
-    stands at the geometric mean of its points and carries the label."""
+    """Points on two logarithmic axes. A series is (label, colour class, [(x, y, what)]); a larger mark of the same
+    shape stands at the geometric mean of its points and carries the label."""
     left, bottom, right = 64, 48, 120
     points = [point for _, _, each in series for point in each]
     if not points:
@@ -129,7 +130,8 @@ def scatter(title, series, x_label, y_label, width=900, height=460):
     parts = []
     for tick in across.ticks:
         x = across(tick)
-        parts += [line(x, 16, x, height - bottom, "grid"), text(x, height - bottom + 16, tick_text(tick), "tick", "middle")]
+        parts += [line(x, 16, x, height - bottom, "grid"),
+                  text(x, height - bottom + 16, tick_text(tick), "tick", "middle")]
     for tick in up.ticks:
         y = up(tick)
         parts += [line(left, y, width - right, y, "grid"), text(left - 6, y + 4, tick_text(tick), "tick", "end")]

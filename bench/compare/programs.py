@@ -23,6 +23,7 @@ class Program:
     class_name: str = NO_CLASS
     features: list = field(default_factory=list)
     native: bool = True  # whether there is a native twin
+    stresses: str = ""  # what part of an engine it is about
 
 
 def read_list(path):
@@ -33,7 +34,7 @@ def read_list(path):
         with open(path, encoding="utf-8") as file:
             rows = json.load(file)
         return [Program(row["name"], row.get("class", NO_CLASS), list(row.get("features", [])),
-                        bool(row.get("native", True))) for row in rows]
+                        bool(row.get("native", True)), row.get("stresses", "")) for row in rows]
     except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
         raise BadInput(f"cannot read the programs of {path}: {error!r}") from error
 
@@ -64,8 +65,8 @@ def built(listed, out, problem=None):
     usable = [program for program in listed if program.name in names] + further
     if EMPTY not in names or not usable:
         failed = f" The attempt failed: {problem}." if problem else ""
-        raise BadInput(f"no programs are built in {out}.{failed} `bench/programs/build.sh {out}` builds them and needs {TOOLS}."
-                       " `tools/dev bench` installs that and does the rest.")
+        raise BadInput(f"no programs are built in {out}.{failed} `bench/programs/build.sh {out}` builds them and needs "
+                       f"{TOOLS}. `tools/dev bench` installs that and does the rest.")
     return usable, [program.name for program in listed if program.name not in names]
 
 

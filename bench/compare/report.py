@@ -3,18 +3,19 @@
 from dataclasses import asdict
 
 from .figures import geometric_mean
-from .results import FAILED, LACKS, NO_NATIVE, TIMED_OUT, WRONG
+from .results import FAILED, LACKS, NO_NATIVE, SHORT, TIMED_OUT, WRONG
 
 NOISE_MARK = "*"
 METRICS = {"cpu": "CPU time of all threads", "wall": "wall time"}
-WORDS = {LACKS: "lacks", FAILED: "failed", WRONG: "wrong", TIMED_OUT: "time-out", NO_NATIVE: "–"}
+WORDS = {LACKS: "lacks", FAILED: "failed", WRONG: "wrong", TIMED_OUT: "time-out", NO_NATIVE: "–", SHORT: "short"}
 
 
 def number(value):
-    """Three significant digits, and no more than the table needs."""
-    if value >= 99.95:
-        return f"{value:.0f}"
-    return f"{value:.1f}" if value >= 9.995 else f"{value:.2f}"
+    """Three significant digits, or two of small numbers."""
+    for limit, digits in ((99.95, 0), (9.995, 1), (0.0995, 2)):
+        if value >= limit:
+            return f"{value:.{digits}f}"
+    return f"{value:.3f}"
 
 
 def milliseconds(seconds):
@@ -37,7 +38,8 @@ def ratio_text(figures, engine, program):
     """A cell of the table: the ratio, or why there is none."""
     ratio = figures.ratio(engine, program)
     if ratio is None:
-        return WORDS[figures.cell(engine, program).problem or FAILED]
+        what = figures.cell(engine, program).problem or figures.why_no_ratio(engine, program)[0]
+        return WORDS[what]
     return number(ratio.value) + (NOISE_MARK if figures.is_noisy(engine, program) else "")
 
 
@@ -66,7 +68,7 @@ def summary(figures):
     results = figures.results
     lines = [f"{plural(len(figures.programs), 'program')} in {plural(len(figures.engines), 'engine')}, "
              f"{plural(results.rounds, 'round')}: {METRICS[figures.metric]} without start-up, relative to "
-             f"{figures.baseline}; lower is better."]
+             f"{baselines(figures)}; lower is better."]
     means = [(figures.mean(engine), engine) for engine in figures.engines if engine != figures.baseline]
     ranked = sorted(((mean.value, engine, count_of(mean)) for mean, engine in means if mean.value is not None))
     if ranked:
@@ -74,12 +76,13 @@ def summary(figures):
                                                      for value, engine, count in ranked) + ".")
     lines += versus(figures)
     problems = [problem for problem in figures.problems() if problem[2] != NO_NATIVE]
-    wrong = [problem for problem in problems if problem[2] != LACKS]
     if problems:
-        lacking = len(problems) - len(wrong)
-        parts = [f"{plural(len(wrong), 'run')} failed" if wrong else "",
-                 f"{lacking} could not be tried for want of a feature" if lacking else ""]
-        lines.append(f"Without figure: {' and '.join(part for part in parts if part)} (below).")
+        lacking = sum(problem[2] == LACKS for problem in problems)
+        short = sum(problem[2] == SHORT for problem in problems)
+        failed = len(problems) - lacking - short
+        parts = [f"{failed} failed" if failed else "", f"{short} too short to measure" if short else "",
+                 f"{lacking} not tried for want of a feature" if lacking else ""]
+        lines.append(f"Without figure: {', '.join(part for part in parts if part)} (below).")
     noisy = noisy_cells(figures)
     total = sum(ratio is not None for ratio in figures.ratios.values())
     if results.rounds == 1:
@@ -91,6 +94,13 @@ def summary(figures):
     if busy > 0.5:
         lines.append(f"The machine was busy when it began (load {busy}).")
     return lines
+
+
+def baselines(figures):
+    base = figures.base_of_mean(figures.programs)
+    others = [program for program in figures.programs if figures.baseline_of(program) not in (base, None)]
+    note = f" ({len(others)} that {base} cannot run: to {figures.second})" if others else ""
+    return (base or figures.baseline) + note
 
 
 def versus(figures):
@@ -114,6 +124,11 @@ def noisy_cells(figures):
             if figures.is_noisy(engine, program)]
 
 
+def mean_row(figures, name, programs, peers):
+    return [f"**{mean_name(figures, name, programs)}**", "",
+            *(f"**{mean_text(figures.mean(engine, programs))}**" for engine in peers)]
+
+
 def main_rows(figures):
     """The rows of the table, by class, with means; None is a dividing line."""
     peers = [engine for engine in figures.engines if engine != figures.baseline]
@@ -123,13 +138,11 @@ def main_rows(figures):
             rows.append([relative_name(figures, program), baseline_time(figures, program),
                          *(ratio_text(figures, engine, program) for engine in peers)])
         if len(figures.classes) > 1:
-            rows.append([f"**{mean_name(figures, name, programs)}**", "", *(f"**{mean_text(figures.mean(engine, programs))}**"
-                                                                   for engine in peers)])
-    rows.append([f"**{mean_name(figures, 'geometric mean', figures.programs)}**", "", *(f"**{mean_text(figures.mean(engine))}**" for engine in peers)])
+            rows.append(mean_row(figures, name, programs, peers))
+    rows.append(mean_row(figures, "geometric mean", figures.programs, peers))
     common = figures.common()
     if common and any(not figures.mean(engine).whole for engine in peers):
-        rows.append([f"**mean of the {len(common)} all run**", "",
-                     *(f"**{mean_text(figures.mean(engine, common))}**" for engine in peers)])
+        rows.append(mean_row(figures, f"mean of the {len(common)} all run", common, peers))
     columns = [figures.baseline, *peers]
     rows.append(["start-up, ms", *(optional(figures.start(engine), lambda f: milliseconds(f.value))
                                    for engine in columns)])
@@ -184,7 +197,8 @@ def load_lines(figures):
         if figures.median_load(engine.name) is not None:
             told = any(figures.cell(engine.name, program).load_told for program in figures.programs)
             source = "as the engine tells it" if told else "as its idle twin costs"
-            lines.append(f"{engine.name}: {engine.load_about or 'whatever it does before the first instruction'}; {source}")
+            covers = engine.load_about or "whatever it does before the first instruction"
+            lines.append(f"{engine.name}: {covers}; {source}")
     return lines
 
 
@@ -208,11 +222,12 @@ def machine_line(figures):
 def how_to_read(figures):
     base = figures.baseline
     return [
-        f"A ratio is {METRICS[figures.metric]} of the whole process, compilation included, less the start-up of the same "
-        f"engine, over the same of {base}: the median of the rounds, each of which compares runs that followed each other.",
+        f"A ratio is {METRICS[figures.metric]} of the whole process, compilation included, less the start-up of the "
+        f"same engine, over the same of {base}: the median of the rounds, each of which compares runs that followed "
+        "each other.",
         "Start-up is a program that only prints a line. Peak memory and loading are medians over the programs.",
-        "Loading is CPU time ahead of the first instruction, start-up excluded: the program's module with an empty _start, "
-        "less the smallest module.",
+        "Loading is CPU time ahead of the first instruction, start-up excluded: the program's module with an empty "
+        "_start, less the smallest module.",
     ]
 
 
@@ -231,7 +246,8 @@ def derived(figures):
             "peak_kib": figures.median_peak(engine),
             "load_seconds": figures.median_load(engine),
         }
-    return {"baseline": figures.baseline, "metric": figures.metric, "noise_limit": figures.noise_limit, "engines": engines}
+    return {"baseline": figures.baseline, "metric": figures.metric, "noise_limit": figures.noise_limit,
+            "engines": engines}
 
 
 def as_data(made):

@@ -8,8 +8,9 @@ from .programs import Program
 
 FORMAT = "invar-bench 1"
 
-# Why a cell has no figure.
+# Why a cell has no figure. SHORT comes of the figures alone; the others are found by measuring.
 LACKS, FAILED, WRONG, TIMED_OUT, NO_NATIVE = "lacks", "failed", "wrong output", "time-out", "no native twin"
+SHORT = "too short"
 
 
 @dataclass
