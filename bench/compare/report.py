@@ -80,7 +80,7 @@ def summary(figures):
         lacking = sum(problem[2] == LACKS for problem in problems)
         short = sum(problem[2] == SHORT for problem in problems)
         failed = len(problems) - lacking - short
-        parts = [f"{failed} failed" if failed else "", f"{short} too short to measure" if short else "",
+        parts = [f"{failed} failed or gave a wrong result" if failed else "", f"{short} too short to measure" if short else "",
                  f"{lacking} not tried for want of a feature" if lacking else ""]
         lines.append(f"Without figure: {', '.join(part for part in parts if part)} (below).")
     noisy = noisy_cells(figures)

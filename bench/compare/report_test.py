@@ -85,7 +85,7 @@ class ReportTest(unittest.TestCase):
         self.assertIn("relative to native (1 that native cannot run: to z)", text)
         self.assertIn("Geometric means: x<y> 4.00× (1 of 2), z 8.33×.", text)
         self.assertIn("3 of 6 figures are marked *", text)
-        self.assertIn("1 failed, 1 not tried for want of a feature", text)
+        self.assertIn("1 failed or gave a wrong result, 1 not tried for want of a feature", text)
 
     def test_invar_is_compared_with_each_engine(self):
         made = fake.results({"native": {"p": (1.0,), "q": (1.0,)}, "invar": {"p": (2.0,), "q": (4.0,)},
