@@ -1,14 +1,9 @@
 // What an exception costs, from the throw to the handler.
-#include <benchmark/benchmark.h>
+#include "bench/micro/harness.h"
 
-#include <cstdlib>
-#include <string_view>
-
-#include "invar/invar.h"
+namespace invar::micro {
 
 namespace {
-
-namespace api = invar::api;
 
 constexpr std::string_view source = R"((module
   (import "host" "again" (func $again))
@@ -50,20 +45,12 @@ constexpr std::string_view source = R"((module
 
 /// Calls `name` for a thousand exceptions at a time, each thrown state.range(0) frames further in.
 void throw_and_catch(benchmark::State& state, const char* name) {
-  const api::Engine engine;
-  api::Store store(engine);
-  api::Linker linker(store);
-  api::Instance instance;
-  const auto again = linker.func("host", "again", [&]() { return instance.func("inner")->call<void>(); });
-  const auto module = api::Module::from_text(engine, source);
-  if (!again || !module) std::abort();
-  instance = linker.instantiate(*module).value();
-  const api::Func run = *instance.func(name);
+  Program program(source);
+  require(program.linker.func("host", "again", [&program] { return program.func("inner").call<void>(); }));
+  const api::Func run = program.start(name);
   constexpr std::int32_t times = 1000;
-  for (auto _ : state) {
-    if (!run.call<void>(times, static_cast<std::int32_t>(state.range(0)))) state.SkipWithError("an exception escaped");
-  }
-  state.SetItemsProcessed(state.iterations() * times);
+  for (auto _ : state) require(run.call<void>(times, static_cast<std::int32_t>(state.range(0))));
+  set_operations(state, times);
 }
 
 BENCHMARK_CAPTURE(throw_and_catch, same_function, "inline")->Arg(0);
@@ -73,4 +60,4 @@ BENCHMARK_CAPTURE(throw_and_catch, through_the_host, "host")->Arg(0);
 
 }  // namespace
 
-BENCHMARK_MAIN();
+}  // namespace invar::micro
