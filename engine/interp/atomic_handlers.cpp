@@ -59,12 +59,7 @@ INVAR_HANDLER(store_handler) {
   INVAR_ENTER;
   using Value = typename Signature<op>::template Operand<1>;
   INVAR_LOCATE(INVAR_READ(Address<access>, address, 0), offset_of<access>(ip), field(ip, 3));
-  Raw<op> raw;
-  if constexpr (value == Loc::imm) {
-    raw = semantics::function_of<op>(static_cast<Value>(static_cast<s64>(static_cast<s16>(field(ip, 1)))));
-  } else {
-    raw = semantics::function_of<op>(INVAR_READ(Value, value, 1));
-  }
+  const Raw<op> raw = semantics::function_of<op>(INVAR_READ_NARROW(Value, value, 1));
   __atomic_store_n(at, raw, __ATOMIC_SEQ_CST);
   INVAR_PIN_IP();
   INVAR_NEXT(words_of(access));

@@ -14,6 +14,9 @@ using Row = const Handler*;
 Row unary_row(Op op, Loc source);
 /// Families Compare, Binary. First source never imm; vectors never reg1.
 Row binary_row(Op op, Loc a, Loc b);
+/// Two numeric instructions in one (fusions.def), or nullptr. Fields 1 to 3 are a and b, the operands of the first, and
+/// c, the second's other operand; b and c may be immediates of 16 bits.
+Row fused_row(Op first, Loc a, Loc b, Op second, u32 position, Loc c);
 /// A comparison and a branch in one: the distance is in the upper half of word 1, an immediate (16 bits) in field 1.
 /// Fields 0 and 1 are the sources. `taken_if` says which outcome branches. Families Test (b unused) and Compare.
 constexpr bool has_branch_form(Op op) { return info(op).family == Family::Test || info(op).family == Family::Compare; }
@@ -21,24 +24,68 @@ Handler branch_handler(Op op, Loc a, Loc b, bool taken_if);
 
 /// How an access to memory is checked.
 enum class Access : u8 {
-  guarded,     ///< Memory 0, 32-bit addresses, guard pages. Offset in the upper half of word 1.
+  guarded,     ///< Memory 0, 32-bit addresses, guard pages. The addressing mode says where the offset is.
   checked_32,  ///< Any memory with 32-bit addresses. Field 3 is the memory, word 2 the offset.
   checked_64,  ///< Any memory with 64-bit addresses, likewise.
 };
 inline constexpr u32 access_count = 3;
 constexpr u32 words_of(Access access) { return access == Access::guarded ? 2 : 3; }
 
-/// Family Load: field 1 is the address.
-Row load_row(Op op, Access access, Loc address);
-/// Family Store: field 0 is the address, field 1 the value (or a 16-bit immediate).
-Handler store_handler(Op op, Access access, Loc address, Loc value);
+/// How a guarded access makes its address: arithmetic in front of the access that became part of it.
+struct AddressMode {
+  enum class Kind : u8 {
+    plain,      ///< base. The offset is in the upper half of word 1.
+    absolute,   ///< A constant, which is in the offset.
+    displaced,  ///< base + constant. Word 2: the constant, and above it the offset.
+    indexed,    ///< base + index. Field 2 is the index, field 3 the offset.
+    scaled,     ///< base + index * (size of the access). Fields as for indexed.
+  };
+  Kind kind;
+  Loc base = Loc::slot;
+  Loc index = Loc::slot;
+  bool operator==(const AddressMode&) const = default;
+};
+
+/// The modes that handlers exist for. Checked accesses have the plain ones, which are the first.
+inline constexpr AddressMode address_modes[] = {
+    {AddressMode::Kind::plain, Loc::slot},
+    {AddressMode::Kind::plain, Loc::reg0},
+    {AddressMode::Kind::plain, Loc::reg1},
+    {AddressMode::Kind::absolute},
+    {AddressMode::Kind::displaced, Loc::slot},
+    {AddressMode::Kind::displaced, Loc::reg0},
+    {AddressMode::Kind::displaced, Loc::reg1},
+    {AddressMode::Kind::indexed, Loc::slot, Loc::slot},
+    {AddressMode::Kind::indexed, Loc::reg0, Loc::slot},
+    {AddressMode::Kind::indexed, Loc::reg1, Loc::slot},
+    {AddressMode::Kind::indexed, Loc::reg0, Loc::reg1},
+    {AddressMode::Kind::scaled, Loc::slot, Loc::slot},
+    {AddressMode::Kind::scaled, Loc::reg0, Loc::slot},
+    {AddressMode::Kind::scaled, Loc::reg1, Loc::slot},
+    {AddressMode::Kind::scaled, Loc::slot, Loc::reg0},
+    {AddressMode::Kind::scaled, Loc::slot, Loc::reg1},
+};
+inline constexpr u32 address_mode_count = sizeof address_modes / sizeof address_modes[0];
+inline constexpr u32 plain_modes = 3;
+
+/// The mode's index in address_modes, or address_mode_count if there is no handler for it.
+constexpr u32 index_of(const AddressMode& mode) {
+  u32 i = 0;
+  while (i < address_mode_count && address_modes[i] != mode) ++i;
+  return i;
+}
+
+/// Family Load: field 1 is the base. `mode`: index of the addressing mode.
+Row load_row(Op op, Access access, u32 mode);
+/// Family Store: field 0 is the base, field 1 the value (or a 16-bit immediate).
+Handler store_handler(Op op, Access access, u32 mode, Loc value);
 /// Family ExtractLane: field 1 the vector, field 2 the lane. Family ReplaceLane: field 3 is the lane.
 Row extract_lane_row(Op op, Loc source);
 Row replace_lane_row(Op op, Loc vector, Loc value);
 
 // Atomic accesses; checked like others, and for alignment first.
 
-/// Family AtomicLoad: like load_row.
+/// Family AtomicLoad: like load_row, with plain addresses only.
 Row atomic_load_row(Op op, Access access, Loc address);
 /// Family AtomicStore: like store_handler.
 Handler atomic_store_handler(Op op, Access access, Loc address, Loc value);

@@ -195,24 +195,13 @@ void LoweringSink::end(bool reachable) {
 
 /// Pops an i32 that decides a branch. A comparison made for it is taken back, to become part of the branch.
 LoweringSink::Condition LoweringSink::take_condition() {
-  if (is_last(stack_.back()) && last_is_numeric_ && has_branch_form(last_op_)) {
-    const u32 at = last_;
-    const char second = info(last_op_).signature[1];
-    const bool fits = last_b_ != Loc::imm || (second == 'i' && fits_s16(type_i32, last_value_)) ||
-                      (second == 'l' && fits_s16(type_i64, last_value_));
+  if (const Numeric* made = made_by(stack_.back()); made && has_branch_form(made->op)) {
+    const char second = info(made->op).signature[1];
+    const bool fits = made->b.loc != Loc::imm || (second == 'i' && fits_s16(type_i32, made->b.value)) ||
+                      (second == 'l' && fits_s16(type_i64, made->b.value));
     if (fits) {
-      const Condition condition{.op = last_op_,
-                                .a = {.loc = last_a_, .slot = code_.field(at, 1)},
-                                .b = {.loc = last_b_, .slot = code_.field(at, 2), .value = last_value_}};
-      pop();
-      code_.truncate(at);
-      last_ = none;
-      const bool is_float = info(condition.op).signature[0] == 'f' || info(condition.op).signature[0] == 'd';
-      const File file = is_float ? File::floating : File::integer;
-      for (const Loc loc : {condition.a.loc, condition.b.loc}) {
-        if (loc == Loc::reg0 || loc == Loc::reg1) pin(file, loc == Loc::reg0 ? 0 : 1);
-      }
-      return condition;
+      const Numeric taken = take_back();
+      return {.op = taken.op, .a = taken.a, .b = taken.b};
     }
   }
   return {.op = Op::i32_eqz, .a = take(), .b = {}, .negated = true};

@@ -17,14 +17,7 @@ constexpr bool is_signed_read(Op op) { return op == Op::struct_get_s || op == Op
 
 void LoweringSink::ref_null(HeapType type) { push(Entry::Where::constant, ValType::reference(type, true)).value = 0; }
 
-void LoweringSink::ref_is_null() {
-  const Operand a = take();
-  emit_result(type_i32, unary_row(Op::i64_eqz, a.loc), a.slot, 0, 0);
-  last_is_numeric_ = true;
-  last_op_ = Op::i64_eqz;
-  last_a_ = a.loc;
-  last_b_ = Loc::slot;
-}
+void LoweringSink::ref_is_null() { emit_test(Op::i64_eqz, take()); }
 
 void LoweringSink::ref_func(u32 function) { bulk(bulk_handlers.ref_func, 0, {{type_funcref}}, function); }
 

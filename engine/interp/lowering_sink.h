@@ -26,6 +26,27 @@ constexpr bool fits_s16(ValType type, u64 value) {
 /// Any reference: where only the width counts.
 inline constexpr ValType type_reference = ValType::reference({Heap::any, 0}, true);
 
+constexpr ValType type_of_letter(char letter) {
+  switch (letter) {
+    case 'i':
+      return type_i32;
+    case 'l':
+      return type_i64;
+    case 'f':
+      return type_f32;
+    case 'd':
+      return type_f64;
+    default:
+      return type_v128;
+  }
+}
+
+/// Of an instruction with one result.
+constexpr ValType result_type(Op op) {
+  const std::string_view signature = info(op).signature;
+  return type_of_letter(signature[signature.find(':') + 1]);
+}
+
 class LoweringSink : public NullSink {
  public:
   /// `record_offsets`: keep track of which instruction each word was made for.
@@ -162,6 +183,14 @@ class LoweringSink : public NullSink {
   /// Which immediates the consumer takes.
   enum class Immediate : u8 { none, bits32, bits16 };
 
+  /// A numeric instruction with its operands, b perhaps an immediate; `unreachable` stands for any other.
+  struct Numeric {
+    Op op = Op::unreachable;
+    Operand a, b;
+    Op second = Op::unreachable;  ///< Fused with it (fusions.def), and its other operand.
+    Operand c = {};
+  };
+
   /// A branch condition: an instruction of family Test or Compare with its operands.
   struct Condition {
     Op op;
@@ -229,8 +258,29 @@ class LoweringSink : public NullSink {
   void push_slots(std::span<const ValType> types);
   void bulk(Handler handler, u32 operands, std::span<const ValType> results, u32 upper);
   Access access_of(const Memarg& memarg) const;
-  void emit_load(ValType type, Row row, Access access, const Operand& address, const Memarg& memarg);
-  void emit_store(Handler handler, Access access, const Operand& address, const Operand& value, const Memarg& memarg);
+  /// Where an access goes, with the arithmetic in front that it takes over.
+  struct AddressOperand {
+    u32 mode;                 ///< In address_modes.
+    u32 base = 0, index = 0;  ///< Slots.
+    u32 displacement = 0;
+  };
+  static AddressOperand plain_address(const Operand& address) {
+    return {.mode = index_of({AddressMode::Kind::plain, address.loc}), .base = address.slot};
+  }
+  AddressOperand take_address(Op op, Access access, const Memarg& memarg);
+  void emit_load(ValType type, Row row, Access access, const AddressOperand& address, const Memarg& memarg);
+  void emit_store(Handler handler, Access access, const AddressOperand& address, const Operand& value,
+                  const Memarg& memarg);
+  void emit_offset(u32 at, const AddressOperand& address, u64 offset);
+  /// The instruction that made the entry, if it is the last, numeric and (`fused`) one of two; else nullptr.
+  const Numeric* made_by(const Entry& entry, bool fused = false) const {
+    const bool matches =
+        is_last(entry) && last_numeric_.op != Op::unreachable && (last_numeric_.second != Op::unreachable) == fused;
+    return matches ? &last_numeric_ : nullptr;
+  }
+  Numeric take_back();
+  void emit_test(Op op, const Operand& a);
+  bool fuse(Op op);
   void emit_atomic_rmw(Op op, const Memarg& memarg, u32 address, u32 operand, u32 replacement);
   void wait_or_notify(Handler handler, u32 operands, const Memarg& memarg);
   bool fits_guarded(const Memarg& memarg) const;
@@ -316,10 +366,7 @@ class LoweringSink : public NullSink {
 
   // The last instruction, if nothing separates it from the next: what can be changed or fused.
   u32 last_ = none;
-  Op last_op_ = Op::unreachable;
-  Loc last_a_ = Loc::slot, last_b_ = Loc::slot;
-  u64 last_value_ = 0;  ///< If last_b_ is imm.
-  bool last_is_numeric_ = false;
+  Numeric last_numeric_;
   u32 last_copy_ = none;  ///< Position of the last instruction if it is a copy that another may join,
   u32 last_copies_ = 0;   ///< and how many it makes.
   u32 tick_ = none;       ///< Position of the tick that pays for the segment.

@@ -1,4 +1,4 @@
-// Lowering of everything but control: where operands are, and which handler fits.
+// Lowering: where operands are, how they move, and instructions that find them in slots.
 #include <algorithm>
 #include <bit>
 
@@ -7,100 +7,6 @@
 #include "engine/runtime/engine.h"
 
 namespace invar::interp {
-
-namespace {
-
-constexpr ValType type_of_letter(char letter) {
-  switch (letter) {
-    case 'i':
-      return type_i32;
-    case 'l':
-      return type_i64;
-    case 'f':
-      return type_f32;
-    case 'd':
-      return type_f64;
-    default:
-      return type_v128;
-  }
-}
-
-constexpr ValType result_type(Op op) {
-  const std::string_view signature = info(op).signature;
-  return type_of_letter(signature[signature.find(':') + 1]);
-}
-
-constexpr bool is_commutative(Op op) {
-  switch (op) {
-    case Op::i32_add:
-    case Op::i32_mul:
-    case Op::i32_and:
-    case Op::i32_or:
-    case Op::i32_xor:
-    case Op::i32_eq:
-    case Op::i32_ne:
-    case Op::i64_add:
-    case Op::i64_mul:
-    case Op::i64_and:
-    case Op::i64_or:
-    case Op::i64_xor:
-    case Op::i64_eq:
-    case Op::i64_ne:
-      return true;
-    default:
-      return false;
-  }
-}
-
-/// The comparison that holds exactly when `op` does not; for integers only (NaN compares false both ways).
-constexpr Op inverse(Op op) {
-  switch (op) {
-    case Op::i32_eq:
-      return Op::i32_ne;
-    case Op::i32_ne:
-      return Op::i32_eq;
-    case Op::i32_lt_s:
-      return Op::i32_ge_s;
-    case Op::i32_lt_u:
-      return Op::i32_ge_u;
-    case Op::i32_gt_s:
-      return Op::i32_le_s;
-    case Op::i32_gt_u:
-      return Op::i32_le_u;
-    case Op::i32_le_s:
-      return Op::i32_gt_s;
-    case Op::i32_le_u:
-      return Op::i32_gt_u;
-    case Op::i32_ge_s:
-      return Op::i32_lt_s;
-    case Op::i32_ge_u:
-      return Op::i32_lt_u;
-    case Op::i64_eq:
-      return Op::i64_ne;
-    case Op::i64_ne:
-      return Op::i64_eq;
-    case Op::i64_lt_s:
-      return Op::i64_ge_s;
-    case Op::i64_lt_u:
-      return Op::i64_ge_u;
-    case Op::i64_gt_s:
-      return Op::i64_le_s;
-    case Op::i64_gt_u:
-      return Op::i64_le_u;
-    case Op::i64_le_s:
-      return Op::i64_gt_s;
-    case Op::i64_le_u:
-      return Op::i64_gt_u;
-    case Op::i64_ge_s:
-      return Op::i64_lt_s;
-    case Op::i64_ge_u:
-      return Op::i64_lt_u;
-    default:
-      return Op::unreachable;
-  }
-}
-
-}  // namespace
 
 LoweringSink::LoweringSink(CompiledModule& compiled, bool record_offsets)
     : module_(compiled.module()),
@@ -238,7 +144,7 @@ u32 LoweringSink::choose_register(ValType type) {
 void LoweringSink::emit_result(ValType type, Row row, u32 f1, u32 f2, u32 f3) {
   const u32 reg = choose_register(type);
   last_ = code_.emit(row[static_cast<u32>(reg == 0 ? Dst::reg0 : Dst::reg1)], 0, f1, f2, f3);
-  last_is_numeric_ = false;
+  last_numeric_ = {};
   last_copy_ = none;
   pinned_ = 0;
   push_result(type, reg, row, last_);
@@ -445,140 +351,6 @@ void LoweringSink::global_set(u32 global) {
   last_copy_ = none;
 }
 
-// Numbers
-
-void LoweringSink::unary(Op op) {
-  const Operand a = take();
-  emit_result(result_type(op), unary_row(op, a.loc), a.slot, 0, 0);
-  settle_nan(op);
-}
-
-/// In deterministic mode: behind an instruction whose result may be a NaN of any kind.
-void LoweringSink::settle_nan(Op op) {
-  const semantics::NanLanes lanes = semantics::nan_lanes(op);
-  if (!deterministic_ || lanes == semantics::NanLanes::none) return;
-  const ValType type = stack_.back().type;
-  const Operand value = take();
-  emit_result(type, canonical_nan_row(lanes, value.loc), value.slot, 0, 0);
-}
-
-void LoweringSink::emit_binary(Op op, const Operand& a, const Operand& b) {
-  const bool is_double = info(op).signature[1] == 'd';
-  if (b.loc == Loc::imm) {
-    emit_result_upper(result_type(op), binary_row(op, a.loc, b.loc), a.slot, static_cast<u32>(b.value));
-    if (is_double) code_.append(b.value);
-  } else {
-    emit_result(result_type(op), binary_row(op, a.loc, b.loc), a.slot, b.slot, 0);
-  }
-  last_is_numeric_ = true;
-  last_op_ = op;
-  last_a_ = a.loc;
-  last_b_ = b.loc;
-  last_value_ = b.value;
-}
-
-void LoweringSink::binary(Op op) {
-  const size_t top = stack_.size() - 1;
-  if (is_commutative(op) && stack_[top - 1].where == Entry::Where::constant &&
-      stack_[top].where != Entry::Where::constant) {
-    // The constant becomes the second operand.
-    const u64 value = stack_[top - 1].value;
-    const Operand a = take();
-    const ValType type = stack_.back().type;
-    if (type != type_i64 || fits_s32(value)) {
-      pop();
-      emit_binary(op, a, {.loc = Loc::imm, .value = value});
-    } else {
-      emit_binary(op, a, take());
-    }
-    return;
-  }
-  const Operand b = take(Immediate::bits32);
-  const Operand a = take();
-  emit_binary(op, a, b);
-  settle_nan(op);
-}
-
-void LoweringSink::compare(Op op) { binary(op); }
-
-void LoweringSink::test(Op op) {
-  // eqz of an integer comparison is the inverse comparison.
-  if (op == Op::i32_eqz && is_last(stack_.back()) && last_is_numeric_ && inverse(last_op_) != Op::unreachable) {
-    Entry& entry = stack_.back();
-    last_op_ = inverse(last_op_);
-    entry.row = binary_row(last_op_, last_a_, last_b_);
-    code_.set_handler(entry.producer, entry.row[static_cast<u32>(entry.reg == 0 ? Dst::reg0 : Dst::reg1)]);
-    return;
-  }
-  const Operand a = take();
-  emit_result(type_i32, unary_row(op, a.loc), a.slot, 0, 0);
-  last_is_numeric_ = true;
-  last_op_ = op;
-  last_a_ = a.loc;
-  last_b_ = Loc::slot;
-}
-
-void LoweringSink::extract_lane(Op op, u8 lane) {
-  const Operand vector = take();
-  emit_result(result_type(op), extract_lane_row(op, vector.loc), vector.slot, lane, 0);
-}
-
-void LoweringSink::replace_lane(Op op, u8 lane) {
-  const Operand value = take();
-  const Operand vector = take();
-  emit_result(type_v128, replace_lane_row(op, vector.loc, value.loc), vector.slot, value.slot, lane);
-}
-
-// Memory
-
-bool LoweringSink::fits_guarded(const Memarg& memarg) const {
-  const MemoryType& type = module_.memories[memarg.memory];
-  return guard_pages_ && memarg.memory == 0 && !type.is_64 && type.page_size_log2 == 16;
-}
-
-Access LoweringSink::access_of(const Memarg& memarg) const {
-  if (fits_guarded(memarg)) return Access::guarded;
-  return module_.memories[memarg.memory].is_64 ? Access::checked_64 : Access::checked_32;
-}
-
-void LoweringSink::emit_load(ValType type, Row row, Access access, const Operand& address, const Memarg& memarg) {
-  if (access == Access::guarded) {
-    emit_result_upper(type, row, address.slot, static_cast<u32>(memarg.offset));
-  } else {
-    too_large_ |= memarg.memory > 0xffff;
-    emit_result(type, row, address.slot, 0, memarg.memory);
-    code_.append(memarg.offset);
-  }
-}
-
-void LoweringSink::emit_store(Handler handler, Access access, const Operand& address, const Operand& value,
-                              const Memarg& memarg) {
-  pinned_ = 0;
-  const u32 f1 = value.loc == Loc::imm ? static_cast<u32>(value.value) : value.slot;
-  if (access == Access::guarded) {
-    code_.emit_wide(handler, address.slot, f1, static_cast<u32>(memarg.offset));
-  } else {
-    too_large_ |= memarg.memory > 0xffff;
-    code_.emit(handler, address.slot, f1, 0, memarg.memory);
-    code_.append(memarg.offset);
-  }
-  last_ = none;
-  last_copy_ = none;
-}
-
-void LoweringSink::load(Op op, const Memarg& memarg) {
-  const Access access = access_of(memarg);
-  const Operand address = take();
-  emit_load(result_type(op), load_row(op, access, address.loc), access, address, memarg);
-}
-
-void LoweringSink::store(Op op, const Memarg& memarg) {
-  const Access access = access_of(memarg);
-  const Operand value = take(Immediate::bits16);
-  const Operand address = take();
-  emit_store(store_handler(op, access, address.loc, value.loc), access, address, value, memarg);
-}
-
 // Instructions over consecutive slots
 
 u32 LoweringSink::gather(u32 count) {
@@ -600,51 +372,12 @@ void LoweringSink::bulk(Handler handler, u32 operands, std::span<const ValType> 
   push_slots(results);
 }
 
-void LoweringSink::ternary(Op op) {
-  bulk(slots_handler(op, false), 3, {{type_v128}}, 0);
-  settle_nan(op);
-}
-
-void LoweringSink::wide(Op op) {
-  const u32 operands = static_cast<u32>(info(op).signature.find(':'));
-  bulk(slots_handler(op, false), operands, {{type_i64, type_i64}}, 0);
-}
-
 void LoweringSink::shuffle(const V128& lanes) {
   const auto halves = std::bit_cast<std::array<u64, 2>>(lanes);
   bulk(bulk_handlers.shuffle, 2, {{type_v128}}, 0);
   code_.append(halves[0]);
   code_.append(halves[1]);
 }
-
-void LoweringSink::load_lane(Op op, const Memarg& memarg, u8 lane) {
-  too_large_ |= memarg.memory > 0xffff;
-  bulk(slots_handler(op, module_.memories[memarg.memory].is_64), 2, {{type_v128}}, lane | memarg.memory << 16);
-  code_.append(memarg.offset);
-}
-
-void LoweringSink::store_lane(Op op, const Memarg& memarg, u8 lane) {
-  too_large_ |= memarg.memory > 0xffff;
-  bulk(slots_handler(op, module_.memories[memarg.memory].is_64), 2, {}, lane | memarg.memory << 16);
-  code_.append(memarg.offset);
-}
-
-void LoweringSink::memory_size(u32 memory) {
-  bulk(bulk_handlers.memory_size, 0, {{module_.memories[memory].address_type()}}, memory);
-}
-void LoweringSink::memory_grow(u32 memory) {
-  bulk(bulk_handlers.memory_grow, 1, {{module_.memories[memory].address_type()}}, memory);
-}
-void LoweringSink::memory_fill(u32 memory) { bulk(bulk_handlers.memory_fill, 3, {}, memory); }
-void LoweringSink::memory_copy(u32 to, u32 from) {
-  bulk(bulk_handlers.memory_copy, 3, {}, to);
-  code_.append(from);
-}
-void LoweringSink::memory_init(u32 data, u32 memory) {
-  bulk(bulk_handlers.memory_init, 3, {}, data);
-  code_.append(memory);
-}
-void LoweringSink::data_drop(u32 data) { bulk(bulk_handlers.data_drop, 0, {}, data); }
 
 void LoweringSink::table_get(u32 table) {
   bulk(bulk_handlers.table_get, 1, {{module_.tables[table].type.element}}, table);

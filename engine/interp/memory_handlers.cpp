@@ -1,5 +1,6 @@
 // Handlers of the families Load and Store.
 #include <array>
+#include <bit>
 
 #include "engine/interp/memory_address.h"
 #include "engine/interp/signature.h"
@@ -9,14 +10,33 @@ namespace invar::interp {
 
 namespace {
 
-/// Where the access goes; nullptr if it is out of bounds (found by comparison).
-template <Access access, u32 size>
-[[gnu::always_inline]] inline u8* locate(Address<access> address, const u64* ip, u8* mem, const Instance* inst) {
-  if constexpr (access == Access::guarded) {
-    return mem + (u64{address} + upper(ip));
+/// Where the access goes; nullptr if it is out of bounds (found by comparison). Field `first` is the base.
+template <Op op, Access access, u32 mode, u32 first>
+[[gnu::always_inline]] inline u8* locate(const u64* ip, const Slot* fp, u8* mem, const Instance* inst, u64 r0, u64 r1,
+                                         Vec f0, Vec f1) {
+  using Kind = AddressMode::Kind;
+  constexpr AddressMode made = address_modes[mode];
+  if constexpr (made.kind == Kind::absolute) {
+    return mem + upper(ip);
   } else {
-    return locate_checked(*inst->memories[field(ip, 3)], address, ip[2], size);
+    const Address<access> base = INVAR_READ(Address<access>, made.base, first);
+    if constexpr (access != Access::guarded) {
+      return locate_checked(*inst->memories[field(ip, 3)], base, ip[2], info(op).access);
+    } else if constexpr (made.kind == Kind::plain) {
+      return mem + (u64{base} + upper(ip));
+    } else if constexpr (made.kind == Kind::displaced) {
+      return mem + (u64{base + static_cast<u32>(ip[2])} + (ip[2] >> 32));
+    } else {
+      constexpr u32 shift = made.kind == Kind::scaled ? std::countr_zero(u32{info(op).access}) : 0;
+      const u32 index = INVAR_READ(u32, made.index, 2) << shift;
+      return mem + (u64{base + index} + field(ip, 3));
+    }
   }
+}
+#define INVAR_LOCATE(first) locate<op, access, mode, first>(ip, fp, mem, inst, r0, r1, f0, f1)
+
+constexpr u32 words_of(Access access, u32 mode) {
+  return address_modes[mode].kind == AddressMode::Kind::displaced ? 3 : words_of(access);
 }
 
 template <class T>
@@ -49,10 +69,10 @@ template <class T>
   }
 }
 
-template <Op op, Access access, Loc address, Dst dst>
+template <Op op, Access access, u32 mode, Dst dst>
 INVAR_HANDLER(load_handler) {
   INVAR_ENTER;
-  const u8* p = locate<access, info(op).access>(INVAR_READ(Address<access>, address, 1), ip, mem, inst);
+  const u8* p = INVAR_LOCATE(1);
   if constexpr (access != Access::guarded) {
     if (!p) [[unlikely]]
       INVAR_TRAP(TrapKind::out_of_bounds_memory_access);
@@ -60,51 +80,54 @@ INVAR_HANDLER(load_handler) {
   const Raw<op> raw = load_raw<Raw<op>>(p);
   INVAR_PIN_IP();
   INVAR_WRITE(dst, semantics::function_of<op>(raw));
-  INVAR_NEXT(words_of(access));
+  INVAR_NEXT(words_of(access, mode));
 }
 
-template <Op op, Access access, Loc address, Loc value>
+template <Op op, Access access, u32 mode, Loc value>
 INVAR_HANDLER(store_handler_for) {
   INVAR_ENTER;
   using Value = typename Signature<op>::template Operand<1>;
-  u8* p = locate<access, info(op).access>(INVAR_READ(Address<access>, address, 0), ip, mem, inst);
+  u8* p = INVAR_LOCATE(0);
   if constexpr (access != Access::guarded) {
     if (!p) [[unlikely]]
       INVAR_TRAP(TrapKind::out_of_bounds_memory_access);
   }
-  if constexpr (value == Loc::imm) {
-    store_raw(p, semantics::function_of<op>(static_cast<Value>(static_cast<s64>(static_cast<s16>(field(ip, 1))))));
-  } else {
-    store_raw(p, semantics::function_of<op>(INVAR_READ(Value, value, 1)));
-  }
+  store_raw(p, semantics::function_of<op>(INVAR_READ_NARROW(Value, value, 1)));
   INVAR_PIN_IP();
-  INVAR_NEXT(words_of(access));
+  INVAR_NEXT(words_of(access, mode));
 }
+
+/// Tables have a row for each addressing mode of guarded accesses, then the plain modes' of both kinds of checked ones.
+constexpr u32 mode_rows = address_mode_count + (access_count - 1) * plain_modes;
+constexpr u32 row_of(Access access, u32 mode) {
+  return access == Access::guarded ? mode : address_mode_count + (static_cast<u32>(access) - 1) * plain_modes + mode;
+}
+constexpr Access access_of_row(u32 row) {
+  return row < address_mode_count ? Access::guarded : static_cast<Access>(1 + (row - address_mode_count) / plain_modes);
+}
+constexpr u32 mode_of_row(u32 row) { return row < address_mode_count ? row : (row - address_mode_count) % plain_modes; }
 
 template <Op op>
 struct LoadTable {
-  static constexpr u32 addresses = 3;
   template <size_t... i>
   static constexpr auto make(std::index_sequence<i...>) {
     return std::array<Handler, sizeof...(i)>{
-        &load_handler<op, static_cast<Access>(i / dst_count / addresses), static_cast<Loc>(i / dst_count % addresses),
+        &load_handler<op, access_of_row(i / dst_count), mode_of_row(i / dst_count),
                       available_dst(i % dst_count, Signature<op>::yields_vector)>...};
   }
-  static constexpr auto handlers = make(std::make_index_sequence<access_count * addresses * dst_count>{});
+  static constexpr auto handlers = make(std::make_index_sequence<mode_rows * dst_count>{});
 };
 
 template <Op op>
 struct StoreTable {
   using Value = typename Signature<op>::template Operand<1>;
-  static constexpr u32 addresses = 3;
   static constexpr u32 values = is_vector<Value> || is_float<Value> ? source_locs<Value> : source_locs_with_imm<Value>;
   template <size_t... i>
   static constexpr auto make(std::index_sequence<i...>) {
     return std::array<Handler, sizeof...(i)>{
-        &store_handler_for<op, static_cast<Access>(i / values / addresses), static_cast<Loc>(i / values % addresses),
-                           static_cast<Loc>(i % values)>...};
+        &store_handler_for<op, access_of_row(i / values), mode_of_row(i / values), static_cast<Loc>(i % values)>...};
   }
-  static constexpr auto handlers = make(std::make_index_sequence<access_count * addresses * values>{});
+  static constexpr auto handlers = make(std::make_index_sequence<mode_rows * values>{});
 };
 
 struct AccessRows {
@@ -131,15 +154,13 @@ constexpr AccessRows access_rows[op_count] = {
 
 }  // namespace
 
-Row load_row(Op op, Access access, Loc address) {
-  return access_rows[static_cast<size_t>(op)].handlers +
-         (static_cast<u32>(access) * 3 + static_cast<u32>(address)) * dst_count;
+Row load_row(Op op, Access access, u32 mode) {
+  return access_rows[static_cast<size_t>(op)].handlers + row_of(access, mode) * dst_count;
 }
 
-Handler store_handler(Op op, Access access, Loc address, Loc value) {
+Handler store_handler(Op op, Access access, u32 mode, Loc value) {
   const AccessRows& rows = access_rows[static_cast<size_t>(op)];
-  return rows
-      .handlers[(static_cast<u32>(access) * 3 + static_cast<u32>(address)) * rows.values + static_cast<u32>(value)];
+  return rows.handlers[row_of(access, mode) * rows.values + static_cast<u32>(value)];
 }
 
 }  // namespace invar::interp

@@ -47,29 +47,19 @@ INVAR_HANDLER(binary_handler) {
   INVAR_NEXT((b == Loc::imm ? words_with_imm<B> : 2));
 }
 
-/// A source of a comparison that is fused with a branch: an immediate has 16 bits, since the distance takes 32.
-template <class T, Loc loc>
-[[gnu::always_inline]] inline T read_for_branch(u32 i, const u64* ip, const Slot* fp, u64 r0, u64 r1, Vec f0, Vec f1) {
-  if constexpr (loc == Loc::imm) {
-    return static_cast<T>(static_cast<s64>(static_cast<s16>(field(ip, i))));
-  } else {
-    return read<T, loc>(i, ip, fp, r0, r1, f0, f1);
-  }
-}
-
 [[gnu::always_inline]] inline const u64* branch_target(const u64* ip) { return ip + static_cast<s32>(upper(ip)); }
 
+/// An immediate has 16 bits, since the distance takes 32.
 template <Op op, Loc a, Loc b, bool taken_if>
 INVAR_HANDLER(compare_and_branch_handler) {
   INVAR_ENTER;
   using A = typename Signature<op>::template Operand<0>;
   u32 outcome;
   if constexpr (info(op).family == Family::Test) {
-    outcome = semantics::function_of<op>(read_for_branch<A, a>(0, ip, fp, r0, r1, f0, f1));
+    outcome = semantics::function_of<op>(INVAR_READ_NARROW(A, a, 0));
   } else {
     using B = typename Signature<op>::template Operand<1>;
-    outcome = semantics::function_of<op>(read_for_branch<A, a>(0, ip, fp, r0, r1, f0, f1),
-                                         read_for_branch<B, b>(1, ip, fp, r0, r1, f0, f1));
+    outcome = semantics::function_of<op>(INVAR_READ_NARROW(A, a, 0), INVAR_READ_NARROW(B, b, 1));
   }
   if ((outcome != 0) == taken_if) {
     ip = branch_target(ip);

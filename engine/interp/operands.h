@@ -96,6 +96,16 @@ template <class T, Loc loc>
   if constexpr (loc == Loc::imm) return immediate<T>(ip);
 }
 
+/// The same where an immediate has 16 bits, in field `i`.
+template <class T, Loc loc>
+[[gnu::always_inline]] inline T read_narrow(u32 i, const u64* ip, const Slot* fp, u64 r0, u64 r1, Vec f0, Vec f1) {
+  if constexpr (loc == Loc::imm) {
+    return static_cast<T>(static_cast<s64>(static_cast<s16>(field(ip, i))));
+  } else {
+    return read<T, loc>(i, ip, fp, r0, r1, f0, f1);
+  }
+}
+
 /// Writes a result; field 0 names the slot if it goes to one.
 template <Dst dst, class T>
 [[gnu::always_inline]] inline void write(T value, const u64* ip, Slot* fp, u64& r0, u64& r1, Vec& f0, Vec& f1) {
@@ -109,6 +119,7 @@ template <Dst dst, class T>
 }
 
 #define INVAR_READ(T, loc, i) read<T, loc>(i, ip, fp, r0, r1, f0, f1)
+#define INVAR_READ_NARROW(T, loc, i) read_narrow<T, loc>(i, ip, fp, r0, r1, f0, f1)
 #define INVAR_WRITE(dst, value) write<dst>(value, ip, fp, r0, r1, f0, f1)
 
 }  // namespace invar::interp
