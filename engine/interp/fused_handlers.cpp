@@ -1,4 +1,4 @@
-// Handlers of two numeric instructions at once; fusions.def says which.
+// Handlers of two instructions at once: numeric ones (fusions.def says which), and what closes loops.
 #include <array>
 
 #include "engine/interp/handlers.h"
@@ -66,7 +66,81 @@ constexpr auto fusions_of = [] {
   return begin;
 }();
 
+/// Adds to an i32 in a slot.
+[[gnu::always_inline]] inline u32 step(Slot* fp, u32 slot, u32 by) {
+  const u32 sum = load_slot<u32>(fp, slot) + static_cast<u32>(static_cast<s16>(by));
+  store_slot(fp, slot, sum);
+  return sum;
+}
+
+template <u32 reg>
+INVAR_HANDLER(step_twice) {
+  INVAR_ENTER;
+  (reg == 0 ? r1 : r0) = step(fp, field(ip, 0), field(ip, 1));
+  (reg == 0 ? r0 : r1) = step(fp, field(ip, 2), field(ip, 3));
+  INVAR_NEXT(2);
+}
+
+template <Op op, Loc b, bool taken_if, u32 reg>
+INVAR_HANDLER(step_and_branch) {
+  INVAR_ENTER;
+  u32 outcome;
+  if constexpr (info(op).family == Family::Test) {
+    const u32 sum = step(fp, field(ip, 0), field(ip, 1));
+    (reg == 0 ? r0 : r1) = sum;
+    outcome = semantics::function_of<op>(sum);
+  } else {
+    const u32 other = INVAR_READ_NARROW(u32, b, 2);
+    const u32 sum = step(fp, field(ip, 0), field(ip, 1));
+    (reg == 0 ? r0 : r1) = sum;
+    outcome = semantics::function_of<op>(sum, other);
+  }
+  if ((outcome != 0) == taken_if) {
+    ip += static_cast<s32>(ip[2] >> 32);
+    INVAR_DISPATCH();
+  }
+  INVAR_NEXT(step_and_branch_words);
+}
+
+consteval bool compares_i32(Op op) {
+  const OpInfo& row = info(op);
+  return (row.family == Family::Test && row.signature == "i:i") ||
+         (row.family == Family::Compare && row.signature == "ii:i");
+}
+
+template <Op op>
+struct StepTable {
+  template <size_t... i>
+  static constexpr auto make(std::index_sequence<i...>) {
+    return std::array<Handler, sizeof...(i)>{&step_and_branch < op, static_cast<Loc>(i / 4), i / 2 % 2 != 0,
+                                             i % 2 > ...};
+  }
+  static constexpr auto handlers = make(std::make_index_sequence<16>{});
+};
+
+template <Op op>
+consteval const Handler* step_rows_of() {
+  if constexpr (compares_i32(op)) {
+    return StepTable<op>::handlers.data();
+  } else {
+    return nullptr;
+  }
+}
+
+constexpr const Handler* step_rows[op_count] = {
+#define OP(name, prefix, code, mnemonic, immediates, signature, family, feature, access) step_rows_of<Op::name>(),
+#include "decoder/opcodes.def"
+#undef OP
+};
+
 }  // namespace
+
+Handler step_twice_handler(u32 reg) { return reg == 0 ? &step_twice<0> : &step_twice<1>; }
+
+Handler step_and_branch_handler(Op op, Loc b, bool taken_if, u32 reg) {
+  const Handler* rows = step_rows[static_cast<size_t>(op)];
+  return rows ? rows[static_cast<u32>(b) * 4 + (taken_if ? 2 : 0) + reg] : nullptr;
+}
 
 Row fused_row(Op first, Loc a, Loc b, Op second, u32 position, Loc c) {
   for (u32 i = fusions_of[static_cast<size_t>(first)]; i < fusion_count && fusions[i].first == first; ++i) {

@@ -22,6 +22,15 @@ Row fused_row(Op first, Loc a, Loc b, Op second, u32 position, Loc c);
 constexpr bool has_branch_form(Op op) { return info(op).family == Family::Test || info(op).family == Family::Compare; }
 Handler branch_handler(Op op, Loc a, Loc b, bool taken_if);
 
+/// Adds field 1 (16 bits, signed) to the i32 in the slot of field 0; fields 3 and 2 likewise. Register `reg` gets the
+/// second sum, the other register the first.
+Handler step_twice_handler(u32 reg);
+/// Steps once, register `reg` getting the sum, then branches on i32 comparison `op` of the sum (as the first operand)
+/// with field 2, an immediate of 16 bits perhaps. The distance is in the upper half of word 2. nullptr if there is
+/// none.
+Handler step_and_branch_handler(Op op, Loc b, bool taken_if, u32 reg);
+inline constexpr u32 step_and_branch_words = 3;
+
 /// How an access to memory is checked.
 enum class Access : u8 {
   guarded,     ///< Memory 0, 32-bit addresses, guard pages. The addressing mode says where the offset is.
@@ -118,8 +127,9 @@ constexpr Width width_of(ValType type) {
 
 /// Copies field 1 to field 0; the source may be a register.
 Handler copy_handler(Width width, Loc source);
-/// Copies the 64-bit slots of fields 1, 2 (and 3) to the slots from field 0 on.
+/// Copies the 64-bit slot of field 1 to field 0, then that of field 3 to field 2.
 Handler copy2_handler();
+/// Copies the 64-bit slots of fields 1, 2 and 3 to the slots from field 0 on.
 Handler copy3_handler();
 /// A constant into a destination: 32 bits in the upper half of word 1 (sign-extended for int_64), or word 2.
 Row const_row(Width width, bool wide);

@@ -152,9 +152,9 @@ void LoweringSink::if_(const BlockType& type) {
   const Condition condition = take_condition();
   flush(static_cast<u32>(stack_.size() - type.params.size()));
   open_label(LabelKind::if_, type);
-  const u32 at = emit_branch_on(condition, false);
-  labels_.back().else_word = at + 1;
-  labels_.back().else_base = at;
+  const Branch branch = emit_branch_on(condition, false);
+  labels_.back().else_word = branch.word;
+  labels_.back().else_base = branch.at;
   begin_segment(false);
 }
 
@@ -207,8 +207,9 @@ LoweringSink::Condition LoweringSink::take_condition() {
   return {.op = Op::i32_eqz, .a = take(), .b = {}, .negated = true};
 }
 
-/// Emits a branch without its distance; returns its position.
-u32 LoweringSink::emit_branch_on(const Condition& condition, bool taken_if) {
+/// Emits a branch without its distance.
+LoweringSink::Branch LoweringSink::emit_branch_on(const Condition& condition, bool taken_if) {
+  if (const auto branch = branch_on_step(condition, taken_if)) return *branch;
   const u32 f1 = condition.b.loc == Loc::imm ? static_cast<u32>(condition.b.value) : condition.b.slot;
   const u32 at =
       code_.emit_wide(branch_handler(condition.op, condition.a.loc, condition.b.loc, taken_if != condition.negated),
@@ -216,7 +217,7 @@ u32 LoweringSink::emit_branch_on(const Condition& condition, bool taken_if) {
   pinned_ = 0;
   last_ = none;
   last_copy_ = none;
-  return at;
+  return {at, at + 1};
 }
 
 /// Are the operands that a branch carries elsewhere than where the label wants them, whatever their registers?
@@ -267,20 +268,20 @@ void LoweringSink::br_if(u32 depth) {
   Label& label = label_at(depth);
   if (label.kind != LabelKind::function && !moves_needed(label)) {
     move_to_label(label);
-    const u32 at = emit_branch_on(condition, true);
-    link_branch(label, at + 1, at);
+    const Branch branch = emit_branch_on(condition, true);
+    link_branch(label, branch.word, branch.at);
     return;
   }
   jump_around(emit_branch_on(condition, false), depth);
 }
 
-/// Completes a branch emitted at `at`: it skips a sequence that moves operands and jumps, whose effects on registers
+/// Completes a branch: it skips a sequence that moves operands and jumps, whose effects on registers
 /// the path around it does not see.
-void LoweringSink::jump_around(u32 at, u32 depth) {
+void LoweringSink::jump_around(const Branch& branch, u32 depth) {
   const Registers registers = registers_;
   emit_jump(depth);
   registers_ = registers;
-  bind(at + 1, at);
+  bind(branch.word, branch.at);
   last_ = none;
   last_copy_ = none;
 }
@@ -332,7 +333,8 @@ void LoweringSink::branch_on_reference(u32 depth, bool taken_if_null) {
     const u32 at = emit(taken_if_null);
     link_branch(label, at + 1, at);
   } else {
-    jump_around(emit(!taken_if_null), depth);
+    const u32 at = emit(!taken_if_null);
+    jump_around({at, at + 1}, depth);
   }
   if (taken_if_null) {
     push(Entry::Where::slot, reference.type);

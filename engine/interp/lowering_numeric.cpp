@@ -75,6 +75,30 @@ constexpr Op inverse(Op op) {
   }
 }
 
+/// The comparison with its operands exchanged.
+constexpr Op mirrored(Op op) {
+  switch (op) {
+    case Op::i32_lt_s:
+      return Op::i32_gt_s;
+    case Op::i32_lt_u:
+      return Op::i32_gt_u;
+    case Op::i32_gt_s:
+      return Op::i32_lt_s;
+    case Op::i32_gt_u:
+      return Op::i32_lt_u;
+    case Op::i32_le_s:
+      return Op::i32_ge_s;
+    case Op::i32_le_u:
+      return Op::i32_ge_u;
+    case Op::i32_ge_s:
+      return Op::i32_le_s;
+    case Op::i32_ge_u:
+      return Op::i32_le_u;
+    default:
+      return op;
+  }
+}
+
 }  // namespace
 
 void LoweringSink::unary(Op op) {
@@ -160,6 +184,66 @@ void LoweringSink::binary(Op op) {
   const Operand a = take();
   emit_binary(op, a, b);
   settle_nan(op);
+}
+
+/// Behind an instruction that came to write the local in `slot` and register `reg`: is it a step of that local? Two in
+/// a row become one.
+void LoweringSink::note_step(u32 slot, u32 reg) {
+  const Numeric& made = last_numeric_;
+  const bool steps = made.op == Op::i32_add && made.second == Op::unreachable && made.a.loc == Loc::slot &&
+                     made.a.slot == slot && made.b.loc == Loc::imm && fits_s16(type_i32, made.b.value);
+  if (!steps) return;
+  const u32 by = static_cast<u32>(made.b.value);
+  const Step first = step_;
+  step_ = {.at = last_, .slot = slot, .by = by, .reg = reg};
+  if (first.at + 2 != last_ || first.twice || first.reg == reg) return;
+  code_.truncate(first.at);
+  code_.emit(step_twice_handler(reg), first.slot, first.by, slot, by);
+  step_ = {.at = first.at,
+           .slot = slot,
+           .by = by,
+           .reg = reg,
+           .twice = true,
+           .first_slot = first.slot,
+           .first_by = first.by};
+  last_ = none;
+}
+
+/// A branch on a local that the last instruction stepped: both in one.
+std::optional<LoweringSink::Branch> LoweringSink::branch_on_step(const Condition& condition, bool taken_if) {
+  if (step_.at == none || step_.at + 2 != code_.position()) return {};
+  const auto is_stepped = [&](const Operand& operand) {
+    return operand.loc == Loc::slot ? operand.slot == step_.slot
+                                    : operand.loc == (step_.reg == 0 ? Loc::reg0 : Loc::reg1);
+  };
+  Op op = condition.op;
+  Operand other = condition.b;
+  const bool unary = info(op).family == Family::Test;
+  if (!unary && is_stepped(other)) {
+    op = mirrored(op);
+    other = condition.a;
+    if (is_stepped(other)) return {};
+  } else if (!is_stepped(condition.a)) {
+    return {};
+  }
+  if (unary) other = {};
+  const Handler handler = step_and_branch_handler(op, other.loc, taken_if != condition.negated, step_.reg);
+  if (!handler) return {};
+  code_.truncate(step_.at);
+  if (step_.twice) {
+    const Row row = binary_row(Op::i32_add, Loc::slot, Loc::imm);
+    const u32 by = static_cast<u32>(static_cast<s32>(static_cast<s16>(step_.first_by)));
+    code_.emit_wide(row[static_cast<u32>(step_.reg == 0 ? Dst::slot_reg1 : Dst::slot_reg0)], step_.first_slot,
+                    step_.first_slot, by);
+  }
+  const u32 at =
+      code_.emit(handler, step_.slot, step_.by, other.loc == Loc::imm ? static_cast<u32>(other.value) : other.slot);
+  code_.append(0);
+  pinned_ = 0;
+  last_ = none;
+  last_copy_ = none;
+  step_.at = none;
+  return Branch{at, at + 2};
 }
 
 void LoweringSink::compare(Op op) { binary(op); }

@@ -84,7 +84,8 @@ void LoweringSink::br_on_cast(Op op, u32 depth, ValType, ValType to) {
     const u32 at = emit(on_match);
     link_branch(label, at + 1, at);
   } else {
-    jump_around(emit(!on_match), depth);
+    const u32 at = emit(!on_match);
+    jump_around({at, at + 1}, depth);
   }
 }
 

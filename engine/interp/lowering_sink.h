@@ -6,6 +6,7 @@
 // producer likewise. At labels all live operands are in their home slots and registers hold nothing.
 #pragma once
 
+#include <optional>
 #include <utility>
 
 #include "decoder/validate/sink.h"
@@ -174,6 +175,8 @@ class LoweringSink : public NullSink {
   void switch_(u32 type, u32 tag);
 
  private:
+  static constexpr u32 none = ~u32{0};
+
   /// Where an instruction finds an operand that it consumes.
   struct Operand {
     Loc loc = Loc::slot;
@@ -198,6 +201,19 @@ class LoweringSink : public NullSink {
     bool negated = false;  ///< Holds if the instruction yields 0.
   };
 
+  /// A branch whose distance is not known yet: it goes to the upper half of `word`, relative to `at`.
+  struct Branch {
+    u32 at, word;
+  };
+
+  /// `local = local + constant`, an instruction of two words at `at`, perhaps two such in one.
+  struct Step {
+    u32 at = none;
+    u32 slot = 0, by = 0, reg = 0;
+    bool twice = false;                ///< Then the above is the second, and this is
+    u32 first_slot = 0, first_by = 0;  ///< the first; the other register has its sum.
+  };
+
   enum class LabelKind : u8 { function, block, loop, if_, else_, catch_ };
   struct Label {
     LabelKind kind;
@@ -219,7 +235,6 @@ class LoweringSink : public NullSink {
   struct Fixup {
     u32 word, base, next;
   };
-  static constexpr u32 none = ~u32{0};
 
   // Stack and registers (lowering_values.cpp).
   u32 top_slot() const { return stack_.empty() ? stack_begin_ : stack_.back().home + slots_of(stack_.back().type); }
@@ -281,6 +296,8 @@ class LoweringSink : public NullSink {
   Numeric take_back();
   void emit_test(Op op, const Operand& a);
   bool fuse(Op op);
+  void note_step(u32 slot, u32 reg);
+  std::optional<Branch> branch_on_step(const Condition& condition, bool taken_if);
   void emit_atomic_rmw(Op op, const Memarg& memarg, u32 address, u32 operand, u32 replacement);
   void wait_or_notify(Handler handler, u32 operands, const Memarg& memarg);
   bool fits_guarded(const Memarg& memarg) const;
@@ -321,11 +338,11 @@ class LoweringSink : public NullSink {
   void bind(u32 word, u32 base);
   void bind_fixups(Label& label);
   Condition take_condition();
-  u32 emit_branch_on(const Condition& condition, bool taken_if);
+  Branch emit_branch_on(const Condition& condition, bool taken_if);
   bool moves_needed(const Label& label) const;
   void move_to_label(const Label& label);
   void emit_jump(u32 depth);
-  void jump_around(u32 at, u32 depth);
+  void jump_around(const Branch& branch, u32 depth);
   void branch_on_reference(u32 depth, bool taken_if_null);
   void emit_return();
   void begin_segment(bool polls);
@@ -367,6 +384,7 @@ class LoweringSink : public NullSink {
   // The last instruction, if nothing separates it from the next: what can be changed or fused.
   u32 last_ = none;
   Numeric last_numeric_;
+  Step step_;             ///< Valid if the code ends behind it.
   u32 last_copy_ = none;  ///< Position of the last instruction if it is a copy that another may join,
   u32 last_copies_ = 0;   ///< and how many it makes.
   u32 tick_ = none;       ///< Position of the tick that pays for the segment.

@@ -155,20 +155,32 @@ void LoweringSink::emit_result_upper(ValType type, Row row, u32 f1, u32 upper) {
 }
 
 void LoweringSink::emit_copy(Width width, const Operand& from, u32 slot) {
-  if (width == Width::int_64 && from.loc == Loc::slot && last_copy_ != none && last_copies_ < 3 &&
-      slot == code_.field(last_copy_, 0) + last_copies_) {
-    // Joins the copy in front if it does not read what that one writes.
-    const u32 first = code_.field(last_copy_, 0);
-    if (from.slot < first || from.slot >= first + last_copies_) {
-      code_.set_handler(last_copy_, last_copies_ == 1 ? copy2_handler() : copy3_handler());
-      code_.set_field(last_copy_, last_copies_ + 1, from.slot);
-      ++last_copies_;
+  // From slot to slot, all but vectors are copied as 64 bits.
+  const bool plain = width != Width::vector_128 && from.loc == Loc::slot;
+  const bool joins = plain && last_copy_ != none && last_copy_ + 2 == code_.position();
+  if (joins && last_copies_ == 1) {
+    code_.set_handler(last_copy_, copy2_handler());
+    code_.set_field(last_copy_, 2, slot);
+    code_.set_field(last_copy_, 3, from.slot);
+    ++last_copies_;
+    return;
+  }
+  if (joins && last_copies_ == 2) {
+    // Three become one if they go to consecutive slots and none reads what another writes.
+    const u32 to = code_.field(last_copy_, 0), from2 = code_.field(last_copy_, 3);
+    const auto is_written = [&](u32 other) { return other >= to && other < to + 3; };
+    if (code_.field(last_copy_, 2) == to + 1 && slot == to + 2 && !is_written(from2) && !is_written(from.slot)) {
+      code_.set_handler(last_copy_, copy3_handler());
+      code_.set_field(last_copy_, 2, from2);
+      code_.set_field(last_copy_, 3, from.slot);
+      last_copy_ = none;
       return;
     }
   }
-  const u32 at = code_.emit(copy_handler(width, from.loc), slot, from.slot);
+  const u32 at =
+      code_.emit(plain ? copy_handler(Width::int_64, Loc::slot) : copy_handler(width, from.loc), slot, from.slot);
   last_ = none;
-  last_copy_ = width == Width::int_64 && from.loc == Loc::slot ? at : none;
+  last_copy_ = plain ? at : none;
   last_copies_ = 1;
 }
 
@@ -241,6 +253,7 @@ void LoweringSink::flush(u32 constants_from) {
 /// At a label: registers hold nothing that is known on every path, and nothing in front can be changed any more.
 void LoweringSink::after_label() {
   registers_.clear();
+  step_.at = none;
   last_ = none;
   last_copy_ = none;
 }
@@ -267,6 +280,7 @@ bool LoweringSink::assign_producer(u32 local) {
   if (!is_last(entry)) return false;
   code_.set_handler(entry.producer, entry.row[static_cast<u32>(entry.reg == 0 ? Dst::slot_reg0 : Dst::slot_reg1)]);
   code_.set_field(entry.producer, 0, local_slot(local));
+  note_step(local_slot(local), entry.reg);
   return true;
 }
 

@@ -32,10 +32,8 @@ INVAR_HANDLER(copy) {
 
 INVAR_HANDLER(copy2) {
   INVAR_ENTER;
-  Slot* to = fp + field(ip, 0);
-  const Slot a = fp[field(ip, 1)], b = fp[field(ip, 2)];
-  to[0] = a;
-  to[1] = b;
+  fp[field(ip, 0)] = fp[field(ip, 1)];
+  fp[field(ip, 2)] = fp[field(ip, 3)];
   INVAR_NEXT(2);
 }
 
