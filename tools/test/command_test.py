@@ -76,6 +76,17 @@ def test_a_trap_has_a_kind_and_a_backtrace():
         check(name in line and "0x" in line, line)
 
 
+def test_a_trap_is_where_the_access_is():
+    # With guard pages the sums are part of the accesses; with checks they are instructions of their own.
+    text = """(module (memory 1) (func (export "f") (param i32 i32) (result i32)
+      (i32.mul (i32.load (i32.add (local.get 0) (i32.const 65536)))
+               (i32.load (i32.add (local.get 1) (i32.shl (local.get 1) (i32.const 2)))))))"""
+    for arguments, place in ((("5", "0"), "0x2d"), (("4294901760", "100000"), "0x38")):
+        for checks in ((), ("--explicit-bounds",)):
+            status, _, err = run("run", *checks, "--invoke", "f", "-", *arguments, stdin=text)
+            same((status, err.splitlines()[1].strip()), (134, f"0: f at {place}"))
+
+
 def test_tracing_writes_every_call_to_standard_error():
     status, out, err = run("run", "--trace=calls", "--invoke", "fibonacci", EXAMPLES / "fibonacci.wat", "3")
     same((status, out), (0, "2\n"))
