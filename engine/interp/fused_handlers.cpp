@@ -29,29 +29,38 @@ INVAR_HANDLER(fused_handler) {
 template <Op op>
 inline constexpr u32 narrow_locs = is_float<typename Signature<op>::template Operand<0>> ? 3 : 4;
 
+/// Locations of b: the lowering puts a register into a, except for two floats in registers.
+constexpr Loc loc_of_b(bool is_integer, size_t i) { return is_integer && i == 1 ? Loc::imm : static_cast<Loc>(i); }
+
 template <Op first, Op second, u32 position>
 struct FusedTable {
-  static constexpr u32 locs = narrow_locs<first>;
+  static constexpr u32 c_locs = narrow_locs<first>;
+  static constexpr bool is_integer = c_locs == 4;
+  static constexpr u32 b_locs = is_integer ? 2 : 3;
   template <size_t... i>
   static constexpr auto make(std::index_sequence<i...>) {
     return std::array<Handler, sizeof...(i)>{
-        &fused_handler<first, static_cast<Loc>(i / dst_count / locs / locs),
-                       static_cast<Loc>(i / dst_count / locs % locs), second, position,
-                       static_cast<Loc>(i / dst_count % locs), static_cast<Dst>(i % dst_count)>...};
+        &fused_handler<first, static_cast<Loc>(i / dst_count / c_locs / b_locs),
+                       loc_of_b(is_integer, i / dst_count / c_locs % b_locs), second, position,
+                       static_cast<Loc>(i / dst_count % c_locs), static_cast<Dst>(i % dst_count)>...};
   }
-  static constexpr auto handlers = make(std::make_index_sequence<3 * locs * locs * dst_count>{});
+  static constexpr auto handlers = make(std::make_index_sequence<3 * b_locs * c_locs * dst_count>{});
 };
 
 struct Fusion {
   Op first, second;
   u32 position;
-  u32 locs;
+  u32 b_locs, c_locs;
   const Handler* handlers;
 };
 
 constexpr Fusion fusions[] = {
-#define FUSION(first, second, position)                     \
-  {Op::first, Op::second, position, narrow_locs<Op::first>, \
+#define FUSION(first, second, position)                 \
+  {Op::first,                                           \
+   Op::second,                                          \
+   position,                                            \
+   FusedTable<Op::first, Op::second, position>::b_locs, \
+   FusedTable<Op::first, Op::second, position>::c_locs, \
    FusedTable<Op::first, Op::second, position>::handlers.data()},
 #include "engine/interp/fusions.def"
 #undef FUSION
@@ -146,8 +155,10 @@ Row fused_row(Op first, Loc a, Loc b, Op second, u32 position, Loc c) {
   for (u32 i = fusions_of[static_cast<size_t>(first)]; i < fusion_count && fusions[i].first == first; ++i) {
     const Fusion& fusion = fusions[i];
     if (fusion.second != second || fusion.position != position) continue;
-    if (b == Loc::imm && fusion.locs == 3) return nullptr;
-    const u32 index = (static_cast<u32>(a) * fusion.locs + static_cast<u32>(b)) * fusion.locs + static_cast<u32>(c);
+    u32 b_index = 0;
+    while (b_index < fusion.b_locs && loc_of_b(fusion.b_locs == 2, b_index) != b) ++b_index;
+    if (b_index == fusion.b_locs) return nullptr;
+    const u32 index = (static_cast<u32>(a) * fusion.b_locs + b_index) * fusion.c_locs + static_cast<u32>(c);
     return fusion.handlers + index * dst_count;
   }
   return nullptr;

@@ -180,8 +180,10 @@ void LoweringSink::binary(Op op) {
     }
     return;
   }
-  const Operand b = take(Immediate::bits32);
-  const Operand a = take();
+  Operand b = take(Immediate::bits32);
+  Operand a = take();
+  // A register in front: fused forms want it there.
+  if (is_commutative(op) && a.loc == Loc::slot && (b.loc == Loc::reg0 || b.loc == Loc::reg1)) std::swap(a, b);
   emit_binary(op, a, b);
   settle_nan(op);
 }
