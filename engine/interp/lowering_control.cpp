@@ -210,10 +210,9 @@ LoweringSink::Condition LoweringSink::take_condition() {
 /// Emits a branch without its distance.
 LoweringSink::Branch LoweringSink::emit_branch_on(const Condition& condition, bool taken_if) {
   if (const auto branch = branch_on_step(condition, taken_if)) return *branch;
-  const u32 f1 = condition.b.loc == Loc::imm ? static_cast<u32>(condition.b.value) : condition.b.slot;
   const u32 at =
       code_.emit_wide(branch_handler(condition.op, condition.a.loc, condition.b.loc, taken_if != condition.negated),
-                      condition.a.slot, f1, 0);
+                      condition.a.slot, condition.b.narrow(), 0);
   pinned_ = 0;
   last_ = none;
   last_copy_ = none;

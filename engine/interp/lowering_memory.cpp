@@ -85,8 +85,7 @@ void LoweringSink::emit_load(ValType type, Row row, Access access, const Address
 void LoweringSink::emit_store(Handler handler, Access access, const AddressOperand& address, const Operand& value,
                               const Memarg& memarg) {
   pinned_ = 0;
-  const u32 f1 = value.loc == Loc::imm ? static_cast<u32>(value.value) : value.slot;
-  const u32 at = code_.emit(handler, address.base, f1, 0, memarg.memory);
+  const u32 at = code_.emit(handler, address.base, value.narrow(), 0, memarg.memory);
   if (access == Access::guarded) {
     emit_offset(at, address, memarg.offset);
   } else {

@@ -151,11 +151,8 @@ bool LoweringSink::fuse(Op op) {
     taken.c = c;
   }
   taken.second = op;
-  const auto value = [](const Operand& operand) {
-    return operand.loc == Loc::imm ? static_cast<u32>(operand.value) : operand.slot;
-  };
   emit_result(result_type(op), fused_row(taken.op, taken.a.loc, taken.b.loc, op, position, taken.c.loc), taken.a.slot,
-              value(taken.b), value(taken.c));
+              taken.b.narrow(), taken.c.narrow());
   last_numeric_ = taken;
   return true;
 }
@@ -198,7 +195,7 @@ void LoweringSink::note_step(u32 slot, u32 reg) {
   const u32 by = static_cast<u32>(made.b.value);
   const Step first = step_;
   step_ = {.at = last_, .slot = slot, .by = by, .reg = reg};
-  if (first.at + 2 != last_ || first.twice || first.reg == reg) return;
+  if (first.at == none || first.at + 2 != last_ || first.twice || first.reg == reg) return;
   code_.truncate(first.at);
   code_.emit(step_twice_handler(reg), first.slot, first.by, slot, by);
   step_ = {.at = first.at,
@@ -238,8 +235,7 @@ std::optional<LoweringSink::Branch> LoweringSink::branch_on_step(const Condition
     code_.emit_wide(row[static_cast<u32>(step_.reg == 0 ? Dst::slot_reg1 : Dst::slot_reg0)], step_.first_slot,
                     step_.first_slot, by);
   }
-  const u32 at =
-      code_.emit(handler, step_.slot, step_.by, other.loc == Loc::imm ? static_cast<u32>(other.value) : other.slot);
+  const u32 at = code_.emit(handler, step_.slot, step_.by, other.narrow());
   code_.append(0);
   pinned_ = 0;
   last_ = none;

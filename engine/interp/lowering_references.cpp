@@ -153,7 +153,7 @@ void LoweringSink::struct_set(u32 type, u32 field) {
   const Operand value = take(Immediate::bits16);
   const Operand object = take();
   pinned_ = 0;
-  const u32 f1 = value.loc == Loc::imm ? static_cast<u32>(value.value) : value.slot;
+  const u32 f1 = value.narrow();
   code_.emit_wide(struct_set_handler(field_write(at.storage), object.loc, value.loc), object.slot, f1, at.offset);
   last_ = none;
   last_copy_ = none;
@@ -173,7 +173,7 @@ void LoweringSink::array_set(u32 type) {
   const Operand index = take();
   const Operand array = take();
   pinned_ = 0;
-  const u32 f2 = value.loc == Loc::imm ? static_cast<u32>(value.value) : value.slot;
+  const u32 f2 = value.narrow();
   const Handler handler = array_set_handler(field_write(gc::storage_of(element)), array.loc, index.loc, value.loc);
   code_.emit(handler, array.slot, index.slot, f2);
   last_ = none;

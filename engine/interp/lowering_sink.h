@@ -182,6 +182,8 @@ class LoweringSink : public NullSink {
     Loc loc = Loc::slot;
     u32 slot = 0;   ///< If loc is slot.
     u64 value = 0;  ///< If loc is imm.
+    /// What stands for it in a field of 16 bits.
+    u32 narrow() const { return loc == Loc::imm ? static_cast<u32>(value) : slot; }
   };
   /// Which immediates the consumer takes.
   enum class Immediate : u8 { none, bits32, bits16 };
