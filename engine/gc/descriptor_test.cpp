@@ -16,16 +16,6 @@ EngineConfig stressed_with_descriptors() {
 class DescriptorTest : public RuntimeTest {
  protected:
   DescriptorTest() : RuntimeTest(stressed_with_descriptors(), {.max_guarded_memories = 16}) {}
-
-  u64 value(const Instance* instance, std::string_view name, std::vector<Slot> arguments = {}) {
-    const auto result = call(instance, name, std::move(arguments));
-    if (!result) ADD_FAILURE() << name << ": " << to_string(result.error());
-    return result.value_or(~u64{0});
-  }
-  TrapKind trap(const Instance* instance, std::string_view name, std::vector<Slot> arguments = {}) {
-    const auto result = call(instance, name, std::move(arguments));
-    return result ? TrapKind::none : result.error().kind;
-  }
 };
 
 TEST_F(DescriptorTest, AnObjectKeepsItsDescriptor) {

@@ -17,16 +17,6 @@ class GcProgramTest : public RuntimeTest {
  protected:
   explicit GcProgramTest(EngineConfig config = {}, const StoreLimits& limits = {.max_guarded_memories = 16})
       : RuntimeTest(config, limits) {}
-
-  u64 value(const Instance* instance, std::string_view name, std::vector<Slot> arguments = {}) {
-    const auto result = call(instance, name, std::move(arguments));
-    if (!result) ADD_FAILURE() << name << ": " << to_string(result.error());
-    return result.value_or(~u64{0});
-  }
-  TrapKind trap(const Instance* instance, std::string_view name, std::vector<Slot> arguments = {}) {
-    const auto result = call(instance, name, std::move(arguments));
-    return result ? TrapKind::none : result.error().kind;
-  }
 };
 
 // Bounded memory: a heap of 32 MiB sees several hundred megabytes of objects.

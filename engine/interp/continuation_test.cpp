@@ -19,16 +19,6 @@ class ContinuationTest : public RuntimeTest {
  protected:
   explicit ContinuationTest(bool stress = false, const StoreLimits& limits = {.max_guarded_memories = 16})
       : RuntimeTest(with_continuations(stress), limits) {}
-
-  u64 value(const Instance* instance, std::string_view name, std::vector<Slot> arguments = {}) {
-    const auto result = call(instance, name, std::move(arguments));
-    if (!result) ADD_FAILURE() << name << ": " << to_string(result.error());
-    return result.value_or(~u64{0});
-  }
-  TrapKind trap(const Instance* instance, std::string_view name, std::vector<Slot> arguments = {}) {
-    const auto result = call(instance, name, std::move(arguments));
-    return result ? TrapKind::none : result.error().kind;
-  }
 };
 
 class StressedContinuationTest : public ContinuationTest {

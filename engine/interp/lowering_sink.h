@@ -9,6 +9,7 @@
 #include <optional>
 #include <utility>
 
+#include "decoder/validate/signature.h"
 #include "decoder/validate/sink.h"
 #include "engine/interp/code_buffer.h"
 #include "engine/interp/frame.h"
@@ -27,26 +28,8 @@ constexpr bool fits_s16(ValType type, u64 value) {
 /// Any reference: where only the width counts.
 inline constexpr ValType type_reference = ValType::reference({Heap::any, 0}, true);
 
-constexpr ValType type_of_letter(char letter) {
-  switch (letter) {
-    case 'i':
-      return type_i32;
-    case 'l':
-      return type_i64;
-    case 'f':
-      return type_f32;
-    case 'd':
-      return type_f64;
-    default:
-      return type_v128;
-  }
-}
-
 /// Of an instruction with one result.
-constexpr ValType result_type(Op op) {
-  const std::string_view signature = info(op).signature;
-  return type_of_letter(signature[signature.find(':') + 1]);
-}
+constexpr ValType result_type(Op op) { return signature_of(op).results[0]; }
 
 class LoweringSink : public NullSink {
  public:

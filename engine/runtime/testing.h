@@ -61,6 +61,18 @@ class RuntimeTest : public testing::Test {
     return results->empty() ? Slot{0} : results->front();
   }
 
+  /// The only result; fails the test if it traps.
+  u64 value(const Instance* instance, std::string_view name, std::vector<Slot> arguments = {}) {
+    const auto result = call(instance, name, std::move(arguments));
+    if (!result) ADD_FAILURE() << name << ": " << to_string(result.error());
+    return result.value_or(~u64{0});
+  }
+  /// Why the call of an export ends, `none` if it returns.
+  TrapKind trap(const Instance* instance, std::string_view name, std::vector<Slot> arguments = {}) {
+    const auto result = call(instance, name, std::move(arguments));
+    return result ? TrapKind::none : result.error().kind;
+  }
+
   Engine engine;
   Store store;
   Linker linker;

@@ -1,6 +1,7 @@
 #include <array>
 #include <bit>
 
+#include "decoder/validate/signature.h"
 #include "tools/fuzz/body_generator.h"
 
 namespace invar::fuzz {
@@ -8,23 +9,6 @@ namespace invar::fuzz {
 namespace {
 
 constexpr u32 max_depth = 6;
-
-ValType type_of_letter(char letter, ValType address) {
-  switch (letter) {
-    case 'i':
-      return type_i32;
-    case 'l':
-      return type_i64;
-    case 'f':
-      return type_f32;
-    case 'd':
-      return type_f64;
-    case 'v':
-      return type_v128;
-    default:
-      return address;
-  }
-}
 
 /// Can it be written with nothing but its operands? (Constants are made elsewhere; a wait might not end.)
 bool is_plain(const OpInfo& row) {
@@ -48,7 +32,8 @@ struct Rows {
         values[0].push_back(static_cast<Op>(i));
         values[1].push_back(static_cast<Op>(i));
       } else {
-        values[static_cast<size_t>(type_of_letter(results[0], {}).kind())].push_back(static_cast<Op>(i));
+        const ValType type = signature_of(static_cast<Op>(i)).results[0];
+        values[static_cast<size_t>(type.kind())].push_back(static_cast<Op>(i));
       }
     }
   }
@@ -208,13 +193,14 @@ void BodyGenerator::table_row(Op chosen, u32 depth) {
   const u32 memory = pick(plan_.memories.size());
   const ValType address_type = plan_.memories[memory].address_type();
   const std::string_view operands = row.signature.substr(0, row.signature.find(':'));
-  for (const char letter : operands) {
+  for (size_t i = 0; i < operands.size(); ++i) {
+    const char letter = operands[i];
     if (letter == 'a' && row.access != 0) {
       address(memory, row.access, depth);
     } else if (letter == 'a') {
       small_index(address_type, 4, depth);  // memory.grow
     } else {
-      value(type_of_letter(letter, address_type), depth);
+      value(signature_of(chosen).params[i], depth);
     }
   }
   if ((row.mnemonic.find("div_") != row.mnemonic.npos || row.mnemonic.find("rem_") != row.mnemonic.npos) &&
