@@ -255,6 +255,8 @@ void Heap::collect(const Slot* stack_end) {
   std::sort(blocks_.begin(), blocks_.end());
   Marker marker(*this);
   marker.mark_conservatively(store_.stack_base, stack_end);
+  const MachineState& machine = store_.machine_state();
+  marker.mark_conservatively(machine.stack, machine.stack_base);
   store_.visit_roots(marker);
   visit_roots(marker);
   marker.finish();

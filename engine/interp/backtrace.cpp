@@ -6,7 +6,9 @@
 #include "engine/interp/frame.h"
 #include "engine/interp/handlers.h"
 #include "engine/interp/lowering.h"
+#include "engine/interp/machine_boundary.h"
 #include "engine/runtime/compiled_module.h"
+#include "engine/runtime/engine.h"
 #include "engine/runtime/store.h"
 
 namespace invar::interp {
@@ -27,19 +29,56 @@ CodeMap& code_map() {
 /// Frames that a backtrace shows at each end.
 constexpr size_t shown_frames = 32;
 
+/// An instruction of a function: of threaded code by its address, else by its offset in the module.
+struct FramePosition {
+  const Code* code;
+  const u64* ip;
+  u32 offset;
+};
+
+/// The frames of a long backtrace that are shown: the innermost ones, and the outermost as a ring.
+class FrameList {
+ public:
+  void add(const FramePosition& position) {
+    if (first_.size() < shown_frames) {
+      first_.push_back(position);
+    } else if (last_.size() < shown_frames) {
+      last_.push_back(position);
+    } else {
+      last_[next_++ % shown_frames] = position;
+    }
+  }
+  template <class See>
+  void for_each(See see) const {
+    for (const FramePosition& position : first_) see(position);
+    for (size_t i = 0; i < last_.size(); ++i) see(last_[(next_ + i) % last_.size()]);
+  }
+
+ private:
+  std::vector<FramePosition> first_, last_;
+  size_t next_ = 0;
+};
+
 /// Describes positions; each function's offsets are found once, however often it is on the stack.
 class Describer {
  public:
-  TrapFrame describe(const Code& code, const u64* ip) {
+  TrapFrame describe(const FramePosition& position) {
+    const Code& code = *position.code;
     TrapFrame frame;
     frame.function_index = code.function;
-    frame.offset = tables_.try_emplace(&code, code).first->second.at(static_cast<size_t>(ip - code.entry));
+    frame.offset = position.ip ? offset_of(code, position.ip) : position.offset;
     frame.module = code.module->module_name();
     frame.function = code.module->function_name(code.function);
     return frame;
   }
 
  private:
+  u32 offset_of(const Code& code, const u64* ip) {
+    // Another thread may have lowered the function: its word is that the code is there.
+    const u64* const entry = __atomic_load_n(&code.entry, __ATOMIC_ACQUIRE);
+    return tables_.try_emplace(&code, code).first->second.at(static_cast<size_t>(ip - entry));
+  }
+
   std::map<const Code*, OffsetTable> tables_;
 };
 
@@ -66,46 +105,60 @@ CodeRange find_code_range(const u64* ip) {
   return ip < it->second.end ? it->second : CodeRange{};
 }
 
-void append_backtrace(Store& store, const u64* ip, const Slot* fp) {
-  struct Position {
-    const Code* code;
-    const u64* ip;
-  };
-  std::vector<Position> first, last;  // the innermost frames; the outermost ones as a ring
-  size_t count = 0;
-  bool is_return_address = false;
+namespace {
+
+void collect(Store& store, const u64* ip, const Slot* fp, FrameList& frames);
+
+/// The frames of compiled code from the position on, and those behind them.
+void collect_machine(Store& store, MachinePosition at, FrameList& frames) {
+  const u64* const entry = find_entry(*store.engine().config().compiler, at, [&](const MachineSite& site) {
+    frames.add({site.code, nullptr, site.offset});
+  });
+  const Link link = link_of_entry(entry);
+  if (link.return_ip != exit_code()) collect(store, link.return_ip - 1, link.caller_fp, frames);
+}
+
+/// `ip`: of an instruction, or the last word of a call.
+void collect(Store& store, const u64* ip, const Slot* fp, FrameList& frames) {
   while (fp) {
-    if (ip == tail_return_code()) {
+    // The word in front of what a call returns to tells which call that was.
+    const u64* const return_ip = ip + 1;
+    if (return_ip == tail_return_code()) {
       const Link link = reinterpret_cast<const TailLink*>(fp)->link;
-      ip = link.return_ip;
+      ip = link.return_ip - 1;
       fp = link.caller_fp;
       continue;
     }
-    if (ip == exit_code()) break;
-    const u64* at = is_return_address ? ip - 1 : ip;
-    const Code* code = find_code(at);
-    if (!code) break;
-    if (first.size() < shown_frames) {
-      first.push_back({code, at});
-    } else if (last.size() < shown_frames) {
-      last.push_back({code, at});
-    } else {
-      last[count % shown_frames] = {code, at};
-    }
-    if (first.size() == shown_frames && !last.empty()) ++count;
+    if (return_ip == exit_code()) return;
+    if (returns_to_machine(return_ip)) return collect_machine(store, machine_caller(fp), frames);
+    const Code* code = find_code(ip);
+    if (!code) return;
+    frames.add({code, ip, 0});
     const Link link = load_link(fp, code->link);
-    ip = link.return_ip;
+    ip = link.return_ip - 1;
     fp = link.caller_fp;
-    is_return_address = true;
   }
-  std::vector<TrapFrame>& backtrace = store.pending_trap.backtrace;
+}
+
+void append(Store& store, const FrameList& frames) {
   Describer describer;
-  for (const Position& position : first) backtrace.push_back(describer.describe(*position.code, position.ip));
-  const size_t start = last.size() < shown_frames ? 0 : count % shown_frames;
-  for (size_t i = 0; i < last.size(); ++i) {
-    const Position& position = last[(start + i) % last.size()];
-    backtrace.push_back(describer.describe(*position.code, position.ip));
-  }
+  frames.for_each([&](const FramePosition& position) {
+    store.pending_trap.backtrace.push_back(describer.describe(position));
+  });
+}
+
+}  // namespace
+
+void append_backtrace(Store& store, const u64* ip, const Slot* fp) {
+  FrameList frames;
+  collect(store, ip, fp, frames);
+  append(store, frames);
+}
+
+void append_machine_backtrace(Store& store, const u8* pc, const u64* frame) {
+  FrameList frames;
+  collect_machine(store, {pc, frame}, frames);
+  append(store, frames);
 }
 
 }  // namespace invar::interp

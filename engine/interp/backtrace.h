@@ -26,5 +26,7 @@ inline const Code* find_code(const u64* ip) { return find_code_range(ip).code; }
 /// Appends the frames from the instruction at `ip` in frame `fp` outwards, down to the call from the host, to
 /// Store::pending_trap. Long backtraces keep their ends.
 void append_backtrace(Store& store, const u64* ip, const Slot* fp);
+/// The same from a position in compiled code.
+void append_machine_backtrace(Store& store, const u8* pc, const u64* frame);
 
 }  // namespace invar::interp

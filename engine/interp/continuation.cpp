@@ -4,6 +4,7 @@
 
 #include "engine/interp/frame.h"
 #include "engine/interp/handlers.h"
+#include "engine/interp/machine_boundary.h"
 #include "engine/runtime/call.h"
 #include "engine/runtime/exception.h"
 #include "engine/runtime/reference.h"
@@ -109,7 +110,7 @@ bool find_prompt(const Position& from, u32 tag_index, bool switching, Prompt& fo
   for (;;) {
     Link* const link = outermost_link(at.fp, cache.find(at.ip).link, at.inst);
     const u64* const return_ip = link->return_ip;
-    if (return_ip == exit_code()) return false;
+    if (return_ip == exit_code() || returns_to_machine(return_ip)) return false;
     at.ip = return_ip - 1;
     at.fp = link->caller_fp;
     if (restores_instance(return_ip)) at.inst = reinterpret_cast<Instance*>(at.fp[field(return_ip, 0) + 2]);

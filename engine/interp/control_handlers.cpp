@@ -89,6 +89,16 @@ INVAR_HANDLER(br_table) {
   INVAR_DISPATCH();
 }
 
+/// Compiled code's way in: r0 is the callee, whose arguments lie one slot above this frame of one slot. Behind this
+/// word stands what it returns to.
+INVAR_HANDLER(call_from_machine) {
+  INVAR_ENTER;
+  if (!push_frame(reinterpret_cast<const Code*>(r0), fp + 1, {ip + 1, fp}, ip, fp, inst, r0)) [[unlikely]] {
+    INVAR_TRAP(TrapKind::call_stack_exhausted);
+  }
+  INVAR_DISPATCH();
+}
+
 INVAR_HANDLER(call) {
   INVAR_ENTER;
   const auto* code = reinterpret_cast<const Code*>(ip[2]);
@@ -278,7 +288,10 @@ INVAR_HANDLER(call_host) {
   ip = link.return_ip;
   fp = link.caller_fp;
   if (trap != TrapKind::none) [[unlikely]] {
-    if (trap != TrapKind::uncaught_exception) INVAR_TRAP(trap);
+    if (trap != TrapKind::uncaught_exception) {
+      --ip;
+      INVAR_TRAP(trap);
+    }
     r0 = reinterpret_cast<u64>(ip);
     ip = throw_pending_code();
     INVAR_DISPATCH();
@@ -307,7 +320,7 @@ INVAR_HANDLER(lower_function) {
   const u64* entry = lower_for_call(code, fp, inst, &trap);
   if (!entry) [[unlikely]] {
     const Link link = load_link(fp, code->link);
-    ip = link.return_ip;
+    ip = link.return_ip - 1;
     fp = link.caller_fp;
     INVAR_TRAP(trap);
   }
@@ -352,6 +365,7 @@ const ControlHandlers control_handlers = {
     .br_if_not_null = &br_if_null<false>,
     .br_table = {&br_table<Loc::slot>, &br_table<Loc::reg0>, &br_table<Loc::reg1>},
     .call = &call,
+    .call_from_machine = &call_from_machine,
     .call_import = &call_import,
     .call_ref = &call_ref,
     .call_indirect = {&call_indirect<Loc::slot>, &call_indirect<Loc::reg0>, &call_indirect<Loc::reg1>},

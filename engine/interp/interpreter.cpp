@@ -8,6 +8,7 @@
 #include "engine/interp/lowering.h"
 #include "engine/platform/fault.h"
 #include "engine/runtime/store.h"
+#include "engine/tiering/compiler.h"
 
 namespace invar {
 
@@ -29,6 +30,12 @@ namespace {
     const TrapKind trap = run_threaded_code(entry, frame, instance);
     platform::pop_landing(landing);
     return trap;
+  }
+  const Compiler* const compiler = store.engine().config().compiler;
+  const auto* const pc = reinterpret_cast<const u8*>(landing.fault.pc);
+  if (compiler && compiler->find(pc).code != nullptr) {
+    append_machine_backtrace(store, pc, reinterpret_cast<const u64*>(landing.fault.frame));
+    return TrapKind::out_of_bounds_memory_access;
   }
   const u64* ip = faulting_ip(landing.fault.arg0);
   const Slot* fp = faulting_fp(landing.fault.arg1);
@@ -52,8 +59,10 @@ TrapKind interpret(Store& store, const Func& func, Slot* slots) {
   interp::store_link(slots, code.link, {interp::exit_code(), nullptr});
   std::fill_n(slots + code.link + interp::link_slots, code.frame.zero_slots, Slot{0});
   Slot* const stack_top = store.stack_top;
+  const MachineState machine_state = store.machine_state();
   const TrapKind trap = interp::run_with_landing(store, code.entry, slots, func.instance);
   store.stack_top = stack_top;
+  store.machine_state() = machine_state;
   return trap;
 }
 

@@ -8,6 +8,7 @@
 #include "engine/interp/frame.h"
 #include "engine/interp/interpreter.h"
 #include "engine/interp/lowering_sink.h"
+#include "engine/tiering/compiler.h"
 
 namespace invar::interp {
 
@@ -15,6 +16,9 @@ TrapKind lower(Code& code) {
   CompiledModule& compiled = *code.module;
   const std::lock_guard lock(compiled.mutex);
   if (code.entry != lowering_stub()) return TrapKind::none;  // another thread was faster
+
+  Compiler* const compiler = compiled.engine().config().compiler;
+  if (compiler && compiler->compile(code)) return TrapKind::none;
 
   LoweringSink sink(compiled, false);
   FunctionWalker<LoweringSink, false> walker(compiled.module(), sink);

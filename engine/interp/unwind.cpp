@@ -5,6 +5,7 @@
 #include "engine/interp/backtrace.h"
 #include "engine/interp/frame.h"
 #include "engine/interp/handlers.h"
+#include "engine/interp/machine_boundary.h"
 #include "engine/runtime/exception.h"
 #include "engine/runtime/reference.h"
 #include "engine/runtime/store.h"
@@ -13,15 +14,34 @@ namespace invar::interp {
 
 namespace {
 
+/// Drops the frames of compiled code that made the call which left `frame`: none of them catches.
+Link leave_machine(const Slot* frame, Position& at) {
+  Store& store = *at.inst->store;
+  const u64* const entry =
+      find_entry(*store.engine().config().compiler, machine_caller(frame), [](const MachineSite&) {});
+  MachineState& state = store.machine_state();
+  state.value_top = reinterpret_cast<u64*>(entry[EntryFrame::value_top]);
+  state.stack = const_cast<u64*>(entry + 1);
+  at.inst = reinterpret_cast<Instance*>(entry[EntryFrame::instance]);
+  return link_of_entry(entry);
+}
+
 /// Goes from a callee's link to the frame that it returns to: `at.ip` becomes the last word of the call. False if that
 /// is the host. Tail calls into other instances have left links of their own between the two.
 bool enter_caller(Link link, Position& at) {
-  while (link.return_ip == tail_return_code()) {
-    const auto* const tail = reinterpret_cast<const TailLink*>(link.caller_fp);
-    at.inst = tail->instance;
-    link = tail->link;
+  for (;;) {
+    if (link.return_ip == tail_return_code()) {
+      const auto* const tail = reinterpret_cast<const TailLink*>(link.caller_fp);
+      at.inst = tail->instance;
+      link = tail->link;
+    } else if (link.return_ip == exit_code()) {
+      return false;
+    } else if (returns_to_machine(link.return_ip)) {
+      link = leave_machine(link.caller_fp, at);
+    } else {
+      break;
+    }
   }
-  if (link.return_ip == exit_code()) return false;
   at.fp = link.caller_fp;
   at.ip = link.return_ip - 1;
   if (restores_instance(link.return_ip)) at.inst = reinterpret_cast<Instance*>(at.fp[field(link.return_ip, 0) + 2]);

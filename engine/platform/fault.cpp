@@ -37,6 +37,8 @@ void redirect(ucontext_t& context, TrapLanding* landing) {
   auto& registers = context.uc_mcontext.gregs;
   landing->fault.arg0 = static_cast<u64>(registers[REG_R12]);
   landing->fault.arg1 = static_cast<u64>(registers[REG_R13]);
+  landing->fault.pc = static_cast<u64>(registers[REG_RIP]);
+  landing->fault.frame = static_cast<u64>(registers[REG_RBP]);
   registers[REG_RDI] = reinterpret_cast<greg_t>(landing);
   registers[REG_RIP] = reinterpret_cast<greg_t>(&land);
   // Below the red zone, aligned as behind a call.
@@ -47,6 +49,8 @@ void redirect(ucontext_t& context, TrapLanding* landing) {
   auto& machine = context.uc_mcontext;
   landing->fault.arg0 = machine.regs[20];
   landing->fault.arg1 = machine.regs[21];
+  landing->fault.pc = machine.pc;
+  landing->fault.frame = machine.regs[29];
   machine.regs[0] = reinterpret_cast<u64>(landing);
   machine.pc = reinterpret_cast<u64>(&land);
   machine.sp = (machine.sp - 128) & ~u64{15};

@@ -14,6 +14,8 @@ struct FaultState {
   u64 address = 0;
   u64 arg0 = 0;
   u64 arg1 = 0;
+  u64 pc = 0;     ///< The faulting instruction,
+  u64 frame = 0;  ///< and the frame pointer.
 };
 
 /// Where a fault of this thread returns to. Lives in the frame of the function that calls `_setjmp`:

@@ -8,6 +8,7 @@
 #include "engine/interp/handler_table.h"
 #include "engine/interp/interpreter.h"
 #include "engine/runtime/call.h"
+#include "engine/tiering/compiler.h"
 
 namespace invar {
 
@@ -24,21 +25,27 @@ CompiledModule::CompiledModule(Engine& engine, std::shared_ptr<const Module> mod
       type_ids_(std::move(type_ids)),
       guard_pages_(guard_pages) {
   const u64* const stub = lowering_stub();
-  std::vector<u32> links;  // by type index
+  Compiler* const compiler = engine_.config().compiler;
+  std::vector<u32> links;  // by type index, like
+  std::vector<const void*> machine_entries;
   links.reserve(module_->types.size());
   for (const SubType& type : module_->types.all()) {
     links.push_back(std::max(slots_of(type.func.params), slots_of(type.func.results)));
+    const bool is_function = type.kind == CompositeKind::func;
+    machine_entries.push_back(compiler && is_function ? compiler->interpreter_entry(type.func) : nullptr);
   }
   for (u32 i = 0; i < codes.size(); ++i) {
     codes[i].entry = stub;
     codes[i].link = links[module_->functions[i].type];
     codes[i].frame.slots = codes[i].link + interp::link_slots;  // which the caller stores before the stub runs
     codes[i].function = i;
+    codes[i].machine_entry = machine_entries[module_->functions[i].type];
     codes[i].module = this;
   }
 }
 
 CompiledModule::~CompiledModule() {
+  if (Compiler* const compiler = engine_.config().compiler) compiler->forget(*this);
   for (const auto& code : code_storage) interp::forget_code(code.get());
 }
 

@@ -7,6 +7,8 @@
 
 namespace invar {
 
+class Compiler;
+
 /// How out-of-bounds accesses of memory32 are found.
 enum class BoundsChecks : u8 {
   guard_pages,  ///< By a fault in a reserved region. Falls back to explicit_ where the region cannot be had.
@@ -22,6 +24,8 @@ struct EngineConfig {
   /// For tests: collects garbage at every allocation and overwrites what is freed.
   bool stress_collection = false;
   u32 validation_threads = 1;
+  /// Compiles functions when they are called first; null: everything is interpreted. Must outlive the engine.
+  Compiler* compiler = nullptr;
   /// Told of every call of a wasm function (by the callee) and of an import (by the caller), for developers.
   void (*trace_call)(const Instance& instance, u32 function, const Slot* arguments) = nullptr;
 };

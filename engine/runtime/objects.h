@@ -9,6 +9,7 @@
 #include "decoder/module.h"
 #include "decoder/types.h"
 #include "engine/runtime/trap.h"
+#include "engine/tiering/machine_context.h"
 
 namespace invar {
 
@@ -93,6 +94,8 @@ struct Code {
   u32 link = 0;                ///< Slot of the frame's link: max(parameter slots, result slots).
   u32 function = 0;            ///< Function index in the module.
   CompiledModule* module = nullptr;
+  /// What compiled code calls: machine code, or a way into the interpreter. Null without a compiler.
+  const void* machine_entry = nullptr;
 };
 
 /// Called with the arguments in slots[0...]; leaves the results in slots[0...]. Anything but TrapKind::none stops the
@@ -122,6 +125,7 @@ struct Instance {
   Store* store = nullptr;
   u8* memory0 = nullptr;  ///< memories[0]->base if that is guarded, else null.
   gc::Heap* heap = nullptr;
+  MachineContext machine;  ///< Read by compiled code, like the above.
 
   const Module* module = nullptr;
   CompiledModule* compiled = nullptr;

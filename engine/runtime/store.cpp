@@ -11,6 +11,7 @@
 #include "engine/runtime/call.h"
 #include "engine/runtime/memory_space.h"
 #include "engine/runtime/table_space.h"
+#include "engine/tiering/compiler.h"
 
 namespace invar {
 
@@ -42,12 +43,26 @@ Store::Store(Engine& engine, const StoreLimits& limits)
   if (stack_base == nullptr) stack_bytes_ = 0;  // every call is then "call stack exhausted"
   stack_top = stack_base;
   stack_limit = stack_base + stack_bytes_ / sizeof(Slot);
+  if (engine.config().compiler != nullptr) make_machine_stack();
+}
+
+/// As large as the value stack, with room below the limit for what goes there unchecked.
+void Store::make_machine_stack() {
+  constexpr u64 unchecked = u64{16} << 10;
+  machine_stack_bytes_ = stack_bytes_ + unchecked;
+  machine_stack_ = platform::reserve_zeroed(machine_stack_bytes_);
+  if (machine_stack_ == nullptr) machine_stack_bytes_ = 0;
+  const auto at = [this](u64 offset) { return reinterpret_cast<u64*>(machine_stack_ + offset); };
+  machine_state_.stack_base = machine_state_.stack = at(machine_stack_bytes_);
+  // Without a stack every call finds itself beyond the limit.
+  machine_state_.stack_limit = machine_stack_ ? at(unchecked) : reinterpret_cast<u64*>(~u64{0});
 }
 
 Store::~Store() {
   for (Memory& memory : memories_) close_memory(memory);
   for (Table& table : tables_) close_table(table);
   platform::release(reinterpret_cast<u8*>(stack_base), stack_bytes_);
+  if (machine_stack_) platform::release(machine_stack_, machine_stack_bytes_);
 }
 
 void Store::visit_roots(gc::Marker& marker) const {
@@ -163,6 +178,7 @@ Result<Func*> Store::new_host_function_with_id(u32 type_id, HostCallback callbac
   code.entry = made->words.data();
   code.link = std::max(slots_of(func.type->params), slots_of(func.type->results));
   code.frame.slots = code.link + host_frame_extra;
+  if (Compiler* const compiler = engine_.config().compiler) code.machine_entry = compiler->interpreter_entry(*func.type);
   host_functions_.push_back(std::move(made));
   return &func;
 }
@@ -181,6 +197,12 @@ Result<Instance*> Store::new_instance(std::shared_ptr<CompiledModule> module) {
   instance.heap = &heap_;
   instance.module = &module->module();
   instance.compiled = module.get();
+  if (Compiler* const compiler = engine_.config().compiler) {
+    compiler->prepare(instance.machine);
+    instance.machine.codes = module->codes.data();
+    instance.machine.state = &machine_state_;
+    instance.machine.stack_limit = machine_state_.stack_limit;
+  }
   if (modules_.empty() || modules_.back() != module) modules_.push_back(std::move(module));
   return &instance;
 }

@@ -87,6 +87,8 @@ class Store {
   }
   /// Made when something is thrown.
   interp::UnwindCache& unwind_cache();
+  /// Of compiled code, if the engine has a compiler.
+  MachineState& machine_state() { return machine_state_; }
 
   /// Structs, arrays and exceptions.
   gc::Heap& heap() { return heap_; }
@@ -117,6 +119,8 @@ class Store {
 
  private:
   struct HostFunction;
+  void make_machine_stack();
+
   Engine& engine_;
   StoreLimits limits_;
   std::atomic<u32> interrupted_{0};
@@ -125,6 +129,9 @@ class Store {
   u64 table_elements_ = 0;
   u32 guarded_memories_ = 0;
   u64 stack_bytes_ = 0;
+  MachineState machine_state_;
+  u8* machine_stack_ = nullptr;
+  u64 machine_stack_bytes_ = 0;
   std::deque<Memory> memories_;
   std::deque<Table> tables_;
   std::deque<Global> globals_;

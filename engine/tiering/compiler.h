@@ -1,0 +1,37 @@
+// The seam between the engine and the compiler: the engine knows only this.
+#pragma once
+
+#include "engine/tiering/machine_context.h"
+
+namespace invar {
+
+class CompiledModule;
+struct Code;
+struct FuncType;
+
+/// What a position in compiled code belongs to.
+struct MachineSite {
+  const Code* code = nullptr;  ///< Null: none of a function.
+  u32 offset = 0;              ///< Of the wasm instruction in its module.
+  bool is_entry = false;       ///< In the code that enters from the interpreter.
+};
+
+/// Makes machine code. Thread-safe; must outlive the engine whose configuration names it.
+class Compiler {
+ public:
+  virtual ~Compiler() = default;
+
+  /// Compiles the function and publishes it through `code`, whose module is locked. False: it stays with the
+  /// interpreter.
+  virtual bool compile(Code& code) = 0;
+  /// What compiled code calls while a function of the type is not compiled: leads to the interpreter.
+  virtual const void* interpreter_entry(const FuncType& type) = 0;
+  /// Fills in what an instance needs of the compiler.
+  virtual void prepare(MachineContext& context) = 0;
+  /// `pc`: of an instruction that stopped, or behind a call.
+  virtual MachineSite find(const u8* pc) const = 0;
+  /// Forgets the code of a module that is about to go.
+  virtual void forget(const CompiledModule& module) = 0;
+};
+
+}  // namespace invar

@@ -1,0 +1,41 @@
+// What compiled code and the engine share: the fields that compiled code reads by offset, and the state of the native
+// stack that it runs on.
+#pragma once
+
+#include "decoder/base/int.h"
+
+namespace invar {
+
+struct Code;
+
+/// One for each store. Compiled code runs on a stack of its own; functions of the runtime and of the host, and the
+/// interpreter, run on the host's.
+struct MachineState {
+  u64* host_stack = nullptr;   ///< The host's stack pointer as the interpreter's handlers have it.
+  u64* stack = nullptr;        ///< Compiled code's stack pointer while something else runs.
+  u64* value_top = nullptr;    ///< Free from here on, on the value stack.
+  u64* stack_base = nullptr;   ///< Where the stack begins (its highest address).
+  u64* stack_limit = nullptr;  ///< Frames end above it.
+};
+
+/// In every instance, at offsets that compiled code has as constants.
+struct MachineContext {
+  Code* codes = nullptr;  ///< The module's, by function index.
+  MachineState* state = nullptr;
+  u64* stack_limit = nullptr;
+  const void* trap_gate = nullptr;     ///< Called with a TrapKind in the first result register; does not return.
+  const void* builtin_gate = nullptr;  ///< Calls a runtime function on the host's stack.
+  const void* check_gate = nullptr;    ///< The slow half of call_indirect's check.
+  const void* const* builtins = nullptr;
+};
+
+/// Frames of compiled code form a chain: a frame begins with the caller's frame, then the return address. What an entry
+/// from the interpreter keeps below its frame, at these indices:
+struct EntryFrame {
+  static constexpr int value_frame = -1;  ///< The callee's frame on the value stack.
+  static constexpr int value_top = -2;    ///< MachineState::value_top as it was.
+  static constexpr int code = -3;         ///< The callee's Code,
+  static constexpr int instance = -4;     ///< and its instance.
+};
+
+}  // namespace invar

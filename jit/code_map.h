@@ -1,0 +1,31 @@
+// Which function, and which instruction, a position in machine code belongs to.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <vector>
+
+#include "engine/tiering/compiler.h"
+#include "jit/x64/emission.h"
+
+namespace invar::jit {
+
+/// Thread-safe.
+class CodeMap {
+ public:
+  void add_function(const u8* begin, u64 size, const Code* code, std::vector<x64::Site> sites);
+  void add_entry(const u8* begin, u64 size);
+  void remove(const u8* begin);
+  MachineSite find(const u8* pc) const;
+
+ private:
+  struct Range {
+    const u8* end;
+    const Code* code;  ///< Null: the code that enters from the interpreter.
+    std::vector<x64::Site> sites;
+  };
+  mutable std::mutex mutex_;
+  std::map<const u8*, Range> ranges_;
+};
+
+}  // namespace invar::jit

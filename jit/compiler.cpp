@@ -1,0 +1,173 @@
+#include "jit/compiler.h"
+
+#include <cstring>
+#include <string>
+#include <unordered_map>
+
+#include "engine/interp/backtrace.h"
+#include "engine/interp/handlers.h"
+#include "engine/platform/executable_memory.h"
+#include "engine/runtime/compiled_module.h"
+#include "engine/runtime/store.h"
+#include "jit/code_map.h"
+#include "jit/ir/ssa_sink.h"
+#include "jit/regalloc/checker.h"
+#include "jit/runtime/builtins.h"
+#include "jit/x64/features.h"
+#include "jit/x64/lowering.h"
+#include "jit/x64/stubs.h"
+
+namespace invar::jit {
+
+namespace {
+
+/// What compiled code's traps come to: the end of the run that the interpreter is in.
+u64 trap_from_machine(const Instance* instance, u32 kind, const u8* pc, const u64* frame) {
+  interp::append_machine_backtrace(*instance->store, pc, frame);
+  return kind;
+}
+
+/// Configurations whose code does more than functions say.
+bool is_compilable(const EngineConfig& config) {
+  return !config.fuel && !config.interruptible && !config.deterministic && config.trace_call == nullptr;
+}
+
+class X64Compiler final : public Compiler {
+ public:
+  explicit X64Compiler(const CompilerOptions& options) : options_(options) {}
+
+  /// False: the system gives no memory for code.
+  bool start();
+
+  bool compile(Code& code) override;
+  const void* interpreter_entry(const FuncType& type) override { return stubs_for(type).to_interpreter; }
+  void prepare(MachineContext& context) override;
+  MachineSite find(const u8* pc) const override { return map_.find(pc); }
+  void forget(const CompiledModule& module) override;
+
+ private:
+  struct Stubs {
+    const u8* enter = nullptr;
+    const u8* to_interpreter = nullptr;
+    u64 words[2] = {0, 0};  ///< What compiled code's calls of interpreted functions go through.
+  };
+  struct ModuleCode {
+    platform::ExecutableMemory memory;
+    std::vector<const u8*> functions;
+  };
+
+  const Stubs& stubs_for(const FuncType& type);
+  const u8* place(platform::ExecutableMemory& memory, const std::vector<u8>& bytes);
+
+  const CompilerOptions options_;
+  std::mutex mutex_;  // guards what follows, but for map_
+  platform::ExecutableMemory memory_;
+  x64::Gates gates_;
+  const u8* gates_code_ = nullptr;
+  std::unordered_map<std::string, std::unique_ptr<Stubs>> stubs_;  ///< By what the types are for machine code.
+  std::unordered_map<const CompiledModule*, std::unique_ptr<ModuleCode>> modules_;
+  CodeMap map_;
+};
+
+/// Copies code to where it can run; nullptr if there is no memory.
+const u8* X64Compiler::place(platform::ExecutableMemory& memory, const std::vector<u8>& bytes) {
+  const platform::CodeBlock block = memory.take(bytes.size());
+  if (block.code == nullptr) return nullptr;
+  std::memcpy(block.writable, bytes.data(), bytes.size());
+  platform::ExecutableMemory::finish(block, bytes.size());
+  return block.code;
+}
+
+bool X64Compiler::start() {
+  gates_ = x64::make_gates({.trap = reinterpret_cast<const void*>(&trap_from_machine),
+                            .check = reinterpret_cast<const void*>(&check_indirect_call)});
+  gates_code_ = place(memory_, gates_.code);
+  return gates_code_ != nullptr;
+}
+
+void X64Compiler::prepare(MachineContext& context) {
+  context.trap_gate = gates_code_ + gates_.trap;
+  context.builtin_gate = gates_code_ + gates_.builtin;
+  context.check_gate = gates_code_ + gates_.check;
+  context.builtins = builtin_table();
+}
+
+const X64Compiler::Stubs& X64Compiler::stubs_for(const FuncType& type) {
+  std::string key;
+  for (const ValType param : type.params) key += static_cast<char>(type_of(param));
+  key += ':';
+  for (const ValType result : type.results) key += static_cast<char>(type_of(result));
+  const std::lock_guard lock(mutex_);
+  std::unique_ptr<Stubs>& stubs = stubs_[key];
+  if (stubs) return *stubs;
+  stubs = std::make_unique<Stubs>();
+  const x64::TypeStubs made = x64::make_type_stubs(type, stubs->words);
+  if (made.code.empty()) return *stubs;  // such functions are neither compiled nor called by compiled code
+  const u8* const code = place(memory_, made.code);
+  if (code == nullptr) return *stubs;
+  stubs->words[0] = reinterpret_cast<u64>(interp::control_handlers.call_from_machine);
+  stubs->words[1] = reinterpret_cast<u64>(code + made.return_to_machine);
+  stubs->enter = code + made.enter;
+  stubs->to_interpreter = code + made.to_interpreter;
+  map_.add_entry(stubs->enter, made.to_interpreter - made.enter);
+  return *stubs;
+}
+
+bool X64Compiler::compile(Code& code) {
+  CompiledModule& module = *code.module;
+  if (!is_compilable(module.engine().config())) return false;
+  const FuncType& type = module.module().func_type(code.function);
+  const Stubs& stubs = stubs_for(type);
+  if (stubs.enter == nullptr) return false;
+
+  Function function;
+  SsaSink sink(module, function);
+  if (!sink.build(code.function)) return false;
+  x64::LoweredFunction lowered;
+  if (!x64::Lowering(module, function, lowered).lower()) return false;
+  const Allocation allocation = allocate_registers(lowered.code, x64::register_file);
+  if (options_.check_allocation) {
+    const std::string error = check_allocation(lowered.code, x64::register_file, allocation);
+    if (!error.empty()) {
+      fprintf(stderr, "function %u: %s\n", code.function, error.c_str());
+      abort();
+    }
+  }
+  x64::EmittedFunction emitted;
+  if (!x64::emit(function, lowered, allocation, emitted)) return false;
+
+  const std::lock_guard lock(mutex_);
+  std::unique_ptr<ModuleCode>& owner = modules_[&module];
+  if (!owner) owner = std::make_unique<ModuleCode>();
+  const u8* const begin = place(owner->memory, emitted.code);
+  if (begin == nullptr) return false;
+  owner->functions.push_back(begin);
+  map_.add_function(begin, emitted.code.size(), &code, std::move(emitted.sites));
+  auto words = std::make_unique<u64[]>(2);
+  words[0] = reinterpret_cast<u64>(stubs.enter);
+  words[1] = reinterpret_cast<u64>(&code);
+  const u64* const entry = words.get();
+  module.code_storage.push_back(std::move(words));
+  __atomic_store_n(&code.machine_entry, begin, __ATOMIC_RELEASE);
+  __atomic_store_n(&code.entry, entry, __ATOMIC_RELEASE);
+  return true;
+}
+
+void X64Compiler::forget(const CompiledModule& module) {
+  const std::lock_guard lock(mutex_);
+  const auto it = modules_.find(&module);
+  if (it == modules_.end()) return;
+  for (const u8* const begin : it->second->functions) map_.remove(begin);
+  modules_.erase(it);
+}
+
+}  // namespace
+
+std::unique_ptr<Compiler> make_compiler(const CompilerOptions& options) {
+  if (!x64::cpu_features().required) return nullptr;
+  auto compiler = std::make_unique<X64Compiler>(options);
+  if (!compiler->start()) return nullptr;
+  return compiler;
+}
+
+}  // namespace invar::jit

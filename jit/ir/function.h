@@ -1,0 +1,102 @@
+// The compiler's view of a function: a control flow graph of nodes in SSA form, in dense arrays.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "decoder/opcode.h"
+#include "decoder/types.h"
+
+namespace invar::jit {
+
+/// Types of values. References are i64. An i32 in a register has zeros above.
+enum class Type : u8 { none, i32, i64, f32, f64, v128 };
+
+constexpr Type type_of(ValType type) {
+  switch (type.kind()) {
+    case ValKind::i32:
+      return Type::i32;
+    case ValKind::f32:
+      return Type::f32;
+    case ValKind::f64:
+      return Type::f64;
+    case ValKind::v128:
+      return Type::v128;
+    default:
+      return Type::i64;
+  }
+}
+constexpr bool is_integer(Type type) { return type == Type::i32 || type == Type::i64; }
+
+enum class Kind : u8 {
+#define NODE(name, is_pure) name,
+#include "jit/ir/nodes.def"
+#undef NODE
+};
+
+constexpr bool is_pure(Kind kind) {
+  constexpr bool pure[] = {
+#define NODE(name, is_pure) is_pure,
+#include "jit/ir/nodes.def"
+#undef NODE
+  };
+  return pure[static_cast<size_t>(kind)];
+}
+constexpr bool is_terminator(Kind kind) { return kind >= Kind::jump; }
+
+/// Runtime functions that compiled code calls (jit/runtime/builtins.h has them).
+enum class Builtin : u8 { memory_grow, memory_fill, memory_copy, memory_init, data_drop, ref_func };
+
+/// A node, and the value that it makes.
+using Value = u32;
+inline constexpr Value no_value = ~u32{0};
+
+struct Node {
+  Kind kind;
+  Type type = Type::none;
+  Op op = Op::unreachable;
+  /// Values. Of a kind with a list: its first element in Function::lists and its length.
+  u32 inputs[3] = {no_value, no_value, no_value};
+  u32 offset = 0;  ///< In the module, of the instruction that made it.
+  u64 imm = 0;
+};
+
+constexpr bool has_list(Kind kind) {
+  return kind == Kind::phi || kind == Kind::call || kind == Kind::call_indirect || kind == Kind::call_builtin ||
+         kind == Kind::return_;
+}
+
+struct Block {
+  std::vector<Value> phis;
+  std::vector<Value> nodes;  ///< In order; the last is the terminator. Constants and phis are not among them.
+  std::vector<u32> predecessors;
+  std::vector<u32> successors;  ///< Of a branch: where it goes if it is taken, then the other.
+  u32 dominator = 0;            ///< Of block 0 itself.
+  u32 depth = 0;                ///< In the tree of dominators.
+  u32 loop_depth = 0;
+  u32 loop_end = 0;  ///< Of a loop's header: one behind the last block of the loop. Else 0.
+};
+
+/// Blocks are in an order in which every block but a loop's header stands behind its predecessors, and the blocks of
+/// a loop stand together. A block with several successors has none with several predecessors.
+struct Function {
+  u32 index = 0;
+  u32 entry_offset = 0;  ///< Of the body in the module.
+  const FuncType* type = nullptr;
+  std::vector<Node> nodes;
+  std::vector<Value> lists;
+  std::vector<Block> blocks;
+
+  std::span<Value> list(const Node& node) { return {lists.data() + node.inputs[0], node.inputs[1]}; }
+  std::span<const Value> list(const Node& node) const { return {lists.data() + node.inputs[0], node.inputs[1]}; }
+  /// The values that a node reads.
+  std::span<Value> inputs(Node& node) {
+    if (has_list(node.kind)) return list(node);
+    u32 count = 0;
+    while (count < 3 && node.inputs[count] != no_value) ++count;
+    return {node.inputs, count};
+  }
+  bool is_constant(Value value) const { return nodes[value].kind == Kind::constant; }
+};
+
+}  // namespace invar::jit

@@ -1,0 +1,240 @@
+#include "jit/ir/node_maker.h"
+
+#include <bit>
+
+#include "decoder/validate/signature.h"
+#include "jit/ir/fold.h"
+
+namespace invar::jit {
+
+namespace {
+
+u64 hash_of(const Node& node) {
+  u64 hash = static_cast<u64>(node.kind) | static_cast<u64>(node.type) << 8 | static_cast<u64>(node.op) << 16;
+  for (const u64 part : {u64{node.inputs[0]} | u64{node.inputs[1]} << 32, u64{node.inputs[2]}, node.imm}) {
+    hash = (hash ^ part) * 0x9e37'79b9'7f4a'7c15u;
+    hash ^= hash >> 32;
+  }
+  return hash;
+}
+
+bool equal(const Node& a, const Node& b) {
+  return a.kind == b.kind && a.type == b.type && a.op == b.op && a.imm == b.imm && a.inputs[0] == b.inputs[0] &&
+         a.inputs[1] == b.inputs[1] && a.inputs[2] == b.inputs[2];
+}
+
+constexpr u64 mask_of(Type type) { return type == Type::i32 ? 0xffff'ffffu : ~u64{0}; }
+
+/// Is op one of the pair (i32, i64)?
+constexpr bool either(Op op, Op narrow, Op wide) { return op == narrow || op == wide; }
+
+}  // namespace
+
+void NodeMaker::clear() {
+  block_of_.clear();
+  replaced_.clear();
+  table_.assign(256, no_value);
+  in_table_ = 0;
+}
+
+Value NodeMaker::add(const Node& node, u32 block) {
+  const Value value = static_cast<Value>(function_.nodes.size());
+  function_.nodes.push_back(node);
+  function_.nodes.back().offset = offset_;
+  block_of_.push_back(block);
+  replaced_.push_back(value);
+  return value;
+}
+
+Value NodeMaker::append(Node node) {
+  const Value value = add(node, block_);
+  function_.blocks[block_].nodes.push_back(value);
+  return value;
+}
+
+Value NodeMaker::append(Node node, std::span<const Value> list) {
+  node.inputs[0] = static_cast<u32>(function_.lists.size());
+  node.inputs[1] = static_cast<u32>(list.size());
+  function_.lists.insert(function_.lists.end(), list.begin(), list.end());
+  return append(node);
+}
+
+Value NodeMaker::phi(Type type, u32 block) {
+  const Value value = add({.kind = Kind::phi, .type = type}, block);
+  function_.blocks[block].phis.push_back(value);
+  return value;
+}
+
+bool NodeMaker::dominates(u32 above, u32 block) const {
+  constexpr u32 patience = 64;
+  const u32 depth = function_.blocks[above].depth;
+  for (u32 steps = 0; function_.blocks[block].depth > depth; ++steps) {
+    if (steps == patience) return false;
+    block = function_.blocks[block].dominator;
+  }
+  return block == above;
+}
+
+void NodeMaker::grow_table() {
+  std::vector<Value> old(table_.size() * 2, no_value);
+  old.swap(table_);
+  const u64 mask = table_.size() - 1;
+  for (const Value value : old) {
+    if (value == no_value) continue;
+    u64 at = hash_of(function_.nodes[value]) & mask;
+    while (table_[at] != no_value) at = (at + 1) & mask;
+    table_[at] = value;
+  }
+}
+
+Value NodeMaker::pure(const Node& wanted) {
+  if (in_table_ * 2 >= table_.size()) grow_table();
+  const u64 mask = table_.size() - 1;
+  u64 at = hash_of(wanted) & mask;
+  for (; table_[at] != no_value; at = (at + 1) & mask) {
+    const Value known = table_[at];
+    if (!equal(function_.nodes[known], wanted)) continue;
+    if (wanted.kind == Kind::constant || dominates(block_of_[known], block_)) return known;
+    break;  // the new one takes its place
+  }
+  if (table_[at] == no_value) ++in_table_;
+  const Value value = wanted.kind == Kind::constant ? add(wanted, 0) : append(wanted);
+  table_[at] = value;
+  return value;
+}
+
+Value NodeMaker::constant(Type type, u64 bits) { return pure({.kind = Kind::constant, .type = type, .imm = bits}); }
+
+Value NodeMaker::numeric(Op op, Value a, Value b) {
+  const Type type = type_of(signature_of(op).results[0]);
+  if (b != no_value && is_constant(a) && !is_constant(b)) {
+    if (is_commutative(op)) {
+      std::swap(a, b);
+    } else if (swapped(op) != op) {
+      op = swapped(op);
+      std::swap(a, b);
+    }
+  }
+  if (is_constant(a) && (b == no_value || is_constant(b))) {
+    if (const auto result = fold(op, bits(a), b == no_value ? 0 : bits(b))) return constant(type, *result);
+  } else if (const Value simple = simplified(op, a, b); simple != no_value) {
+    return simple;
+  }
+  const Node made{.kind = can_trap(op) ? Kind::trapping : Kind::numeric, .type = type, .op = op, .inputs = {a, b, no_value}};
+  return made.kind == Kind::numeric ? pure(made) : append(made);
+}
+
+Value NodeMaker::select(Value condition, Value if_true, Value if_false) {
+  if (if_true == if_false) return if_true;
+  if (is_constant(condition)) return static_cast<u32>(bits(condition)) != 0 ? if_true : if_false;
+  if (node(condition).kind == Kind::numeric && node(condition).op == Op::i32_eqz) {
+    return select(node(condition).inputs[0], if_false, if_true);
+  }
+  return pure({.kind = Kind::select, .type = node(if_true).type, .inputs = {condition, if_true, if_false}});
+}
+
+/// What the instruction comes to without computing it, or no_value.
+Value NodeMaker::simplified(Op op, Value a, Value b) {
+  if (is_constant(b)) return simplified_with_constant(op, a, bits(b), node(a).type);
+  if (b != no_value && a == b) {
+    if (either(op, Op::i32_and, Op::i64_and) || either(op, Op::i32_or, Op::i64_or)) return a;
+    if (either(op, Op::i32_sub, Op::i64_sub) || either(op, Op::i32_xor, Op::i64_xor)) return constant(node(a).type, 0);
+    return no_value;
+  }
+  const Node from = node(a);
+  if (from.kind != Kind::numeric) return no_value;
+  switch (op) {
+    case Op::i32_eqz:
+      if (info(from.op).family == Family::Compare && negated(from.op) != from.op) {
+        return numeric(negated(from.op), from.inputs[0], from.inputs[1]);
+      }
+      return no_value;
+    case Op::i32_wrap_i64:
+      if (from.op == Op::i64_extend_i32_u || from.op == Op::i64_extend_i32_s) return from.inputs[0];
+      return no_value;
+    default:
+      return no_value;
+  }
+}
+
+Value NodeMaker::simplified_with_constant(Op op, Value a, u64 constant_bits, Type type) {
+  const u64 all = mask_of(type);
+  const u32 width = type == Type::i32 ? 32 : 64;
+  const u64 c = constant_bits & all;
+  const auto narrow_or_wide = [type](Op narrow, Op wide) { return type == Type::i32 ? narrow : wide; };
+  const auto is_power_of_two = [c] { return std::has_single_bit(c); };
+  const auto log2 = [this, type, c] { return constant(type, static_cast<u64>(std::countr_zero(c))); };
+  switch (op) {
+    case Op::i32_add:
+    case Op::i64_add: {
+      if (c == 0) return a;
+      const Node from = node(a);
+      if (from.kind == Kind::numeric && from.op == op && is_constant(from.inputs[1])) {
+        return numeric(op, from.inputs[0], constant(type, (bits(from.inputs[1]) + c) & all));
+      }
+      return no_value;
+    }
+    case Op::i32_sub:
+    case Op::i64_sub:
+      return numeric(narrow_or_wide(Op::i32_add, Op::i64_add), a, constant(type, (0 - c) & all));
+    case Op::i32_mul:
+    case Op::i64_mul:
+      if (c == 0) return constant(type, 0);
+      if (c == 1) return a;
+      if (is_power_of_two()) return numeric(narrow_or_wide(Op::i32_shl, Op::i64_shl), a, log2());
+      return no_value;
+    case Op::i32_and:
+    case Op::i64_and: {
+      if (c == 0) return constant(type, 0);
+      if (c == all) return a;
+      const Node from = node(a);
+      if (from.kind == Kind::numeric && from.op == op && is_constant(from.inputs[1])) {
+        return numeric(op, from.inputs[0], constant(type, bits(from.inputs[1]) & c));
+      }
+      return no_value;
+    }
+    case Op::i32_or:
+    case Op::i64_or:
+    case Op::i32_xor:
+    case Op::i64_xor:
+      return c == 0 ? a : no_value;
+    case Op::i32_shl:
+    case Op::i64_shl:
+    case Op::i32_shr_s:
+    case Op::i64_shr_s:
+    case Op::i32_shr_u:
+    case Op::i64_shr_u:
+    case Op::i32_rotl:
+    case Op::i64_rotl:
+    case Op::i32_rotr:
+    case Op::i64_rotr:
+      if (c % width == 0) return a;
+      if (c >= width) return numeric(op, a, constant(type, c % width));
+      if (op == Op::i32_rotr || op == Op::i64_rotr) {
+        return numeric(narrow_or_wide(Op::i32_rotl, Op::i64_rotl), a, constant(type, width - c));
+      }
+      return no_value;
+    case Op::i32_eq:
+      return c == 0 ? numeric(Op::i32_eqz, a) : no_value;
+    case Op::i64_eq:
+      return c == 0 ? numeric(Op::i64_eqz, a) : no_value;
+    case Op::i32_ne: {
+      const Node from = node(a);
+      const bool is_truth = from.kind == Kind::numeric && (info(from.op).family == Family::Compare || info(from.op).family == Family::Test);
+      return c == 0 && is_truth ? a : no_value;
+    }
+    case Op::i32_div_u:
+    case Op::i64_div_u:
+      if (c == 1) return a;
+      if (is_power_of_two()) return numeric(narrow_or_wide(Op::i32_shr_u, Op::i64_shr_u), a, log2());
+      return no_value;
+    case Op::i32_rem_u:
+    case Op::i64_rem_u:
+      if (is_power_of_two()) return numeric(narrow_or_wide(Op::i32_and, Op::i64_and), a, constant(type, c - 1));
+      return no_value;
+    default:
+      return no_value;
+  }
+}
+
+}  // namespace invar::jit

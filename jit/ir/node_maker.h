@@ -1,0 +1,61 @@
+// Makes nodes: folds constants, simplifies, and finds equal ones that were made before (global value numbering).
+#pragma once
+
+#include <vector>
+
+#include "jit/ir/function.h"
+
+namespace invar::jit {
+
+class NodeMaker {
+ public:
+  explicit NodeMaker(Function& function) : function_(function) {}
+  void clear();
+
+  /// Where nodes go.
+  void set_block(u32 block) { block_ = block; }
+  u32 block() const { return block_; }
+  /// The instruction that nodes are made for.
+  void set_offset(u32 offset) { offset_ = offset; }
+
+  Value constant(Type type, u64 bits);
+  Value i32(u32 value) { return constant(Type::i32, value); }
+  Value i64(u64 value) { return constant(Type::i64, value); }
+  /// An instruction of the families Test, Compare, Unary, Binary.
+  Value numeric(Op op, Value a, Value b = no_value);
+  Value select(Value condition, Value if_true, Value if_false);
+  /// A pure node, or one equal to it.
+  Value pure(const Node& node);
+  /// A node as it is, behind the block's others.
+  Value append(Node node);
+  /// The same, with a list of inputs.
+  Value append(Node node, std::span<const Value> list);
+  Value phi(Type type, u32 block);
+
+  /// Whatever a value was replaced by.
+  Value resolve(Value value) {
+    while (replaced_[value] != value) value = replaced_[value] = replaced_[replaced_[value]];
+    return value;
+  }
+  void replace(Value value, Value by) { replaced_[value] = by; }
+  bool dominates(u32 above, u32 block) const;
+
+ private:
+  Value add(const Node& node, u32 block);
+  Value simplified(Op op, Value a, Value b);
+  Value simplified_with_constant(Op op, Value a, u64 constant, Type type);
+  bool is_constant(Value value) const { return value != no_value && function_.is_constant(value); }
+  u64 bits(Value value) const { return function_.nodes[value].imm; }
+  Node& node(Value value) { return function_.nodes[value]; }
+  void grow_table();
+
+  Function& function_;
+  u32 block_ = 0;
+  u32 offset_ = 0;
+  std::vector<u32> block_of_;    ///< By value.
+  std::vector<Value> replaced_;  ///< By value: itself, or what stands for it.
+  std::vector<Value> table_;     ///< Open addressing; no_value is free.
+  u32 in_table_ = 0;
+};
+
+}  // namespace invar::jit

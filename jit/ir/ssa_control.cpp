@@ -1,0 +1,311 @@
+// SSA form of blocks, branches, calls and returns.
+#include <algorithm>
+
+#include "engine/runtime/trap.h"
+#include "jit/ir/ssa_sink.h"
+
+namespace invar::jit {
+
+// Blocks.
+
+u32 SsaSink::new_block(u32 dominator) {
+  const u32 block = static_cast<u32>(function_.blocks.size());
+  Block& made = function_.blocks.emplace_back();
+  made.dominator = dominator;
+  made.depth = block == 0 ? 0 : function_.blocks[dominator].depth + 1;
+  made.loop_depth = loop_depth_;
+  maker_.set_block(block);
+  return block;
+}
+
+void SsaSink::add_successor(u32 block, u32 successor) {
+  function_.blocks[block].successors.push_back(successor);
+  function_.blocks[successor].predecessors.push_back(block);
+}
+
+/// A new block with one predecessor.
+u32 SsaSink::block_behind(u32 predecessor) {
+  const u32 block = new_block(predecessor);
+  add_successor(predecessor, block);
+  return block;
+}
+
+u32 SsaSink::common_dominator(u32 a, u32 b) const {
+  const auto& blocks = function_.blocks;
+  while (a != b) {
+    if (blocks[a].depth < blocks[b].depth) std::swap(a, b);
+    a = blocks[a].dominator;
+  }
+  return a;
+}
+
+// Labels.
+
+void SsaSink::open_label(LabelKind kind, const BlockType& type) {
+  const u32 params = static_cast<u32>(type.params.size());
+  Label label{.kind = kind,
+              .height = static_cast<u32>(stack_.size()) - params,
+              .types = static_cast<u32>(label_types_.size()),
+              .params = params,
+              .results = static_cast<u32>(type.results.size()),
+              .construct = kind == LabelKind::function ? none : constructs_++};
+  label_types_.insert(label_types_.end(), type.params.begin(), type.params.end());
+  label_types_.insert(label_types_.end(), type.results.begin(), type.results.end());
+  labels_.push_back(label);
+}
+
+std::span<const ValType> SsaSink::branch_types(const Label& label) const {
+  const bool is_loop = label.kind == LabelKind::loop;
+  return {label_types_.data() + label.types + (is_loop ? 0 : label.params), is_loop ? label.params : label.results};
+}
+
+/// Keeps the topmost `count` values and the locals that the label's construct assigns.
+u32 SsaSink::save(const Label& label, u32 count) {
+  const u32 at = static_cast<u32>(saved_.size());
+  saved_.insert(saved_.end(), stack_.end() - count, stack_.end());
+  for (const u32 local : assigned(label)) saved_.push_back(locals_[local]);
+  return at;
+}
+
+void SsaSink::restore(const Label& label, u32 saved, u32 count) {
+  stack_.resize(label.height);
+  for (u32 i = 0; i < count; ++i) push(saved_[saved + i]);
+  const std::span<const u32> locals = assigned(label);
+  for (u32 i = 0; i < locals.size(); ++i) locals_[locals[i]] = saved_[saved + count + i];
+}
+
+/// From the current block, which ends with a jump, to the label.
+void SsaSink::add_edge(Label& label) {
+  const u32 count = static_cast<u32>(branch_types(label).size());
+  edges_.push_back({maker_.block(), save(label, count), label.first_edge});
+  label.first_edge = static_cast<u32>(edges_.size()) - 1;
+  ++label.edges;
+}
+
+void SsaSink::jump_to(u32 depth) {
+  Label& label = label_at(depth);
+  if (label.kind == LabelKind::function) return return_values();
+  maker_.append({.kind = Kind::jump});
+  add_edge(label);
+}
+
+/// The block behind the label, where its edges meet.
+void SsaSink::bind(const Label& label) {
+  const u32 count = label.results;
+  if (label.edges == 0) {
+    stack_.resize(label.height);
+    return;
+  }
+  scratch_.clear();  // the edges, first to last
+  for (u32 edge = label.first_edge; edge != none; edge = edges_[edge].next) scratch_.push_back(edge);
+  std::ranges::reverse(scratch_);
+  u32 dominator = edges_[scratch_.front()].block;
+  for (const u32 edge : scratch_) dominator = common_dominator(dominator, edges_[edge].block);
+  const u32 block = new_block(dominator);
+  for (const u32 edge : scratch_) add_successor(edges_[edge].block, block);
+
+  const u32 first = edges_[scratch_.front()].values;
+  const u32 values = count + static_cast<u32>(assigned(label).size());
+  for (u32 i = 0; i < values; ++i) {
+    const auto value_of = [&](u32 edge) { return maker_.resolve(saved_[edges_[edge].values + i]); };
+    const Value value = value_of(scratch_.front());
+    if (std::ranges::all_of(scratch_, [&](u32 edge) { return value_of(edge) == value; })) {
+      saved_[first + i] = value;
+      continue;
+    }
+    const Value phi = maker_.phi(function_.nodes[value].type, block);
+    function_.nodes[phi].inputs[0] = static_cast<u32>(function_.lists.size());
+    function_.nodes[phi].inputs[1] = static_cast<u32>(scratch_.size());
+    for (const u32 edge : scratch_) function_.lists.push_back(value_of(edge));
+    saved_[first + i] = phi;
+  }
+  restore(label, first, count);
+}
+
+/// Now that all ways to the header are known.
+void SsaSink::close_loop(const Label& label) {
+  Block& header = function_.blocks[label.header];
+  if (label.edges == 0) {
+    for (const Value phi : header.phis) maker_.replace(phi, function_.lists[function_.nodes[phi].inputs[0]]);
+    header.phis.clear();
+    return;
+  }
+  scratch_.clear();
+  for (u32 edge = label.first_edge; edge != none; edge = edges_[edge].next) scratch_.push_back(edge);
+  std::ranges::reverse(scratch_);
+  for (const u32 edge : scratch_) add_successor(edges_[edge].block, label.header);
+  std::vector<Value>& phis = function_.blocks[label.header].phis;
+  for (u32 i = 0; i < phis.size(); ++i) {
+    Node& phi = function_.nodes[phis[i]];
+    const Value from_outside = function_.lists[phi.inputs[0]];
+    phi.inputs[0] = static_cast<u32>(function_.lists.size());
+    phi.inputs[1] = 1 + static_cast<u32>(scratch_.size());
+    function_.lists.push_back(from_outside);
+    for (const u32 edge : scratch_) function_.lists.push_back(saved_[edges_[edge].values + i]);
+  }
+  function_.blocks[label.header].loop_end = static_cast<u32>(function_.blocks.size());
+}
+
+// The sink's calls.
+
+void SsaSink::block(const BlockType& type) {
+  if (!dead()) open_label(LabelKind::block, type);
+}
+
+void SsaSink::loop(const BlockType& type) {
+  if (dead()) return;
+  open_label(LabelKind::loop, type);
+  Label& label = labels_.back();
+  maker_.append({.kind = Kind::jump});
+  ++loop_depth_;
+  label.header = block_behind(maker_.block());
+  const auto phi_of = [&](Value value) {
+    const Value phi = maker_.phi(function_.nodes[value].type, label.header);
+    function_.nodes[phi].inputs[0] = static_cast<u32>(function_.lists.size());
+    function_.nodes[phi].inputs[1] = 1;
+    function_.lists.push_back(value);
+    return phi;
+  };
+  for (u32 i = 0; i < label.params; ++i) {
+    Value& value = stack_[label.height + i];
+    value = phi_of(value);
+  }
+  for (const u32 local : assigned(label)) locals_[local] = phi_of(locals_[local]);
+}
+
+void SsaSink::if_(const BlockType& type) {
+  if (dead()) return;
+  const Value condition = pop();
+  open_label(LabelKind::if_, type);
+  Label& label = labels_.back();
+  label.saved = save(label, label.params);
+  label.condition = maker_.block();
+  maker_.append({.kind = Kind::branch, .inputs = {condition, no_value, no_value}});
+  block_behind(label.condition);
+}
+
+void SsaSink::else_(bool reachable) {
+  if (dead()) return;
+  if (reachable) jump_to(0);
+  Label& label = labels_.back();
+  label.kind = LabelKind::else_;
+  block_behind(label.condition);
+  restore(label, label.saved, label.params);
+}
+
+void SsaSink::end(bool reachable) {
+  if (dead()) return;
+  Label label = labels_.back();
+  if (label.kind == LabelKind::loop) {
+    close_loop(label);
+    --loop_depth_;
+    if (reachable && label.edges != 0) {
+      maker_.append({.kind = Kind::jump});
+      block_behind(maker_.block());
+    }
+    if (!reachable) stack_.resize(label.height);
+  } else if (label.kind == LabelKind::if_) {
+    if (reachable) jump_to(0);
+    block_behind(label.condition);
+    restore(label, label.saved, label.params);
+    jump_to(0);
+    bind(labels_.back());
+  } else if (label.edges != 0) {
+    if (reachable) jump_to(0);
+    bind(labels_.back());
+  } else if (!reachable) {
+    stack_.resize(label.height);
+  }
+  label_types_.resize(label.types);
+  labels_.pop_back();
+}
+
+void SsaSink::br(u32 depth) {
+  if (!dead()) jump_to(depth);
+}
+
+void SsaSink::br_if(u32 depth) {
+  if (dead()) return;
+  const Value condition = pop();
+  const u32 from = maker_.block();
+  maker_.append({.kind = Kind::branch, .inputs = {condition, no_value, no_value}});
+  block_behind(from);
+  jump_to(depth);
+  block_behind(from);
+}
+
+void SsaSink::br_table(std::span<const u32> depths) {
+  if (dead()) return;
+  const Value index = pop();
+  const u32 from = maker_.block();
+  const u64 first = function_.lists.size();
+  function_.lists.resize(first + depths.size());
+  maker_.append({.kind = Kind::switch_, .inputs = {index, no_value, no_value}, .imm = first << 32 | depths.size()});
+  std::vector<u32> successor_of(labels_.size(), none);  // by depth
+  for (size_t i = 0; i < depths.size(); ++i) {
+    u32& successor = successor_of[depths[i]];
+    if (successor == none) {
+      successor = static_cast<u32>(function_.blocks[from].successors.size());
+      block_behind(from);
+      jump_to(depths[i]);
+    }
+    function_.lists[first + i] = successor;
+  }
+}
+
+void SsaSink::leave(Kind kind, u64 imm) { maker_.append({.kind = kind, .imm = imm}); }
+
+void SsaSink::return_values() {
+  const u32 count = static_cast<u32>(function_.type->results.size());
+  scratch_.assign(stack_.end() - count, stack_.end());
+  for (Value& value : scratch_) value = maker_.resolve(value);
+  maker_.append({.kind = Kind::return_}, scratch_);
+}
+
+void SsaSink::return_() {
+  if (!dead()) return_values();
+}
+
+void SsaSink::unreachable() {
+  if (!dead()) leave(Kind::trap, static_cast<u64>(TrapKind::unreachable));
+}
+
+void SsaSink::finish(bool reachable) {
+  if (dead()) return;
+  if (reachable) return_values();
+  resolve_all();
+}
+
+void SsaSink::finish_call(Value call, std::span<const ValType> results) {
+  if (results.empty()) return;
+  push(call);
+  for (u32 i = 1; i < results.size(); ++i) {
+    push(maker_.append({.kind = Kind::result, .type = type_of(results[i]), .inputs = {call, no_value, no_value}, .imm = i}));
+  }
+}
+
+void SsaSink::call(u32 function) {
+  if (dead()) return;
+  const FuncType& type = module_.func_type(function);
+  scratch_.assign(stack_.end() - static_cast<std::ptrdiff_t>(type.params.size()), stack_.end());
+  for (Value& value : scratch_) value = maker_.resolve(value);
+  stack_.resize(stack_.size() - type.params.size());
+  const Type first = type.results.empty() ? Type::none : type_of(type.results[0]);
+  finish_call(maker_.append({.kind = Kind::call, .type = first, .imm = function}, scratch_), type.results);
+}
+
+void SsaSink::call_indirect(u32 type_index, u32 table) {
+  if (dead()) return;
+  if (module_.tables[table].type.is_64) return fail();
+  const FuncType& type = module_.types[type_index].func;
+  const size_t count = type.params.size() + 1;  // the index, on top
+  scratch_.assign(stack_.end() - static_cast<std::ptrdiff_t>(count), stack_.end());
+  for (Value& value : scratch_) value = maker_.resolve(value);
+  stack_.resize(stack_.size() - count);
+  const Type first = type.results.empty() ? Type::none : type_of(type.results[0]);
+  finish_call(
+      maker_.append({.kind = Kind::call_indirect, .type = first, .imm = u64{table} << 32 | type_index}, scratch_),
+      type.results);
+}
+
+}  // namespace invar::jit

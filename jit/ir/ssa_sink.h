@@ -1,0 +1,132 @@
+// The sink that makes a Function of a body: SSA form directly, for control flow is structured.
+#pragma once
+
+#include "decoder/validate/sink.h"
+#include "engine/runtime/compiled_module.h"
+#include "jit/ir/assigned_locals.h"
+#include "jit/ir/node_maker.h"
+
+namespace invar::jit {
+
+class SsaSink : public NullSink {
+ public:
+  SsaSink(const CompiledModule& compiled, Function& function)
+      : compiled_(compiled), module_(compiled.module()), function_(function), maker_(function) {}
+
+  /// Builds `function`. False if it has something that is not compiled.
+  bool build(u32 function);
+
+  // The sink's calls; see sink.h.
+  void begin(const BodyInfo& body);
+  void finish(bool reachable);
+  void instruction(Op op, u32 offset);
+  void unreachable();
+  void block(const BlockType& type);
+  void loop(const BlockType& type);
+  void if_(const BlockType& type);
+  void else_(bool reachable);
+  void end(bool reachable);
+  void br(u32 depth);
+  void br_if(u32 depth);
+  void br_table(std::span<const u32> depths);
+  void return_();
+  void call(u32 function);
+  void call_indirect(u32 type, u32 table);
+  void drop(ValType type);
+  void select(ValType type);
+  void local_get(u32 local);
+  void local_set(u32 local);
+  void local_tee(u32 local);
+  void global_get(u32 global);
+  void global_set(u32 global);
+  void i32_const(u32 value);
+  void i64_const(u64 value);
+  void f32_const(u32 bits);
+  void f64_const(u64 bits);
+  void test(Op op);
+  void compare(Op op);
+  void unary(Op op);
+  void binary(Op op);
+  void load(Op op, const Memarg& memarg);
+  void store(Op op, const Memarg& memarg);
+  void memory_size(u32 memory);
+  void memory_grow(u32 memory);
+  void memory_fill(u32 memory);
+  void memory_copy(u32 to, u32 from);
+  void memory_init(u32 data, u32 memory);
+  void data_drop(u32 data);
+  void ref_null(HeapType type);
+  void ref_is_null();
+  void ref_func(u32 function);
+
+ private:
+  static constexpr u32 none = ~u32{0};
+
+  enum class LabelKind : u8 { function, block, loop, if_, else_ };
+  struct Label {
+    LabelKind kind;
+    u32 height;       ///< Values on the stack below the parameters.
+    u32 types;        ///< In label_types_: parameters, then results.
+    u32 params, results;
+    u32 construct;    ///< Its number for AssignedLocals.
+    u32 first_edge = none;
+    u32 edges = 0;
+    u32 header = 0;      ///< Of a loop.
+    u32 condition = 0;   ///< Of an `if`: the block that decides,
+    u32 saved = 0;       ///< and in saved_: the parameters and the assigned locals there.
+  };
+  /// A way to a label: from the block's end, with values (in saved_) for its results, or a loop's parameters, and for
+  /// the locals that the construct assigns.
+  struct Edge {
+    u32 block;
+    u32 values;
+    u32 next;
+  };
+
+  void push(Value value) { stack_.push_back(value); }
+  Value pop() {
+    const Value value = maker_.resolve(stack_.back());
+    stack_.pop_back();
+    return value;
+  }
+  u32 new_block(u32 dominator);
+  u32 block_behind(u32 predecessor);
+  void add_successor(u32 block, u32 successor);
+  void open_label(LabelKind kind, const BlockType& type);
+  Label& label_at(u32 depth) { return labels_[labels_.size() - 1 - depth]; }
+  std::span<const u32> assigned(const Label& label) const { return assigned_.of(label.construct); }
+  std::span<const ValType> branch_types(const Label& label) const;
+  u32 save(const Label& label, u32 count);
+  void restore(const Label& label, u32 saved, u32 count);
+  void add_edge(Label& label);
+  void jump_to(u32 depth);
+  void bind(const Label& label);
+  void close_loop(const Label& label);
+  void leave(Kind kind, u64 imm);
+  void return_values();
+  void finish_call(Value call, std::span<const ValType> results);
+  u32 common_dominator(u32 a, u32 b) const;
+  bool fits_guarded(const Memarg& memarg) const;
+  void builtin(Builtin builtin, u32 operands, std::span<const u64> immediates, Type result);
+  void resolve_all();
+  void fail() { supported_ = false; }
+  bool dead() const { return !supported_; }
+
+  const CompiledModule& compiled_;
+  const Module& module_;
+  Function& function_;
+  NodeMaker maker_;
+  AssignedLocals assigned_;
+  bool supported_ = true;
+  std::vector<Value> stack_;
+  std::vector<Value> locals_;
+  std::vector<Label> labels_;
+  std::vector<ValType> label_types_;
+  std::vector<Edge> edges_;
+  std::vector<Value> saved_;
+  std::vector<Value> scratch_;
+  u32 constructs_ = 0;
+  u32 loop_depth_ = 0;
+};
+
+}  // namespace invar::jit

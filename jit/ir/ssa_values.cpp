@@ -1,0 +1,231 @@
+// SSA form of everything but control flow.
+#include <algorithm>
+
+#include "decoder/validate/function_walker.h"
+#include "decoder/validate/signature.h"
+#include "jit/ir/ssa_sink.h"
+
+namespace invar::jit {
+
+namespace {
+
+/// Instructions that are compiled, beside those whose whole family is.
+constexpr bool is_compiled(Op op) {
+  switch (info(op).family) {
+    case Family::Test:
+    case Family::Compare:
+    case Family::Unary:
+    case Family::Binary:
+    case Family::Load:
+    case Family::Store:
+    case Family::Const:
+      return !info(op).signature.contains('v');
+    default:
+      break;
+  }
+  constexpr Op others[] = {
+      Op::unreachable, Op::nop,         Op::block,       Op::loop,        Op::if_,           Op::else_,
+      Op::end,         Op::br,          Op::br_if,       Op::br_table,    Op::return_,       Op::call,
+      Op::drop,        Op::select,      Op::select_t,    Op::local_get,   Op::local_set,     Op::local_tee,
+      Op::global_get,  Op::global_set,  Op::memory_size, Op::memory_grow, Op::call_indirect, Op::memory_fill,
+      Op::memory_copy, Op::memory_init, Op::data_drop,   Op::ref_null,    Op::ref_is_null,   Op::ref_func,
+  };
+  return std::ranges::find(others, op) != std::end(others);
+}
+
+struct CompiledTable {
+  bool of[op_count];
+};
+constexpr CompiledTable compiled_table = [] {
+  CompiledTable table{};
+  for (size_t i = 0; i < op_count; ++i) table.of[i] = is_compiled(static_cast<Op>(i));
+  return table;
+}();
+
+}  // namespace
+
+bool SsaSink::build(u32 function) {
+  supported_ = assigned_.scan(module_, function);
+  if (!supported_) return false;
+  FunctionWalker<SsaSink, false> walker(module_, *this);
+  return walker.walk(function) && supported_;
+}
+
+void SsaSink::begin(const BodyInfo& body) {
+  function_.index = body.function;
+  function_.type = body.type;
+  function_.entry_offset = module_.functions[body.function].body.offset;
+  function_.nodes.clear();
+  function_.lists.clear();
+  function_.blocks.clear();
+  maker_.clear();
+  stack_.clear();
+  labels_.clear();
+  label_types_.clear();
+  edges_.clear();
+  saved_.clear();
+  locals_.clear();
+  constructs_ = 0;
+  loop_depth_ = 0;
+  new_block(0);
+  maker_.set_offset(0);
+  const auto is_vector = [](ValType type) { return type == type_v128; };
+  if (std::ranges::any_of(body.locals, is_vector) || std::ranges::any_of(body.type->results, is_vector)) fail();
+  u32 i = 0;
+  for (const ValType local : body.locals) {
+    const Type type = type_of(local);
+    locals_.push_back(i < body.type->params.size()
+                          ? maker_.append({.kind = Kind::parameter, .type = type, .imm = i})
+                          : maker_.constant(type, 0));
+    ++i;
+  }
+  open_label(LabelKind::function, {{}, body.type->results});
+}
+
+void SsaSink::instruction(Op op, u32 offset) {
+  maker_.set_offset(offset);
+  if (!compiled_table.of[static_cast<size_t>(op)]) fail();
+}
+
+/// Every input, now that it is known which values stand for others.
+void SsaSink::resolve_all() {
+  for (Node& node : function_.nodes) {
+    for (Value& input : function_.inputs(node)) input = maker_.resolve(input);
+  }
+}
+
+void SsaSink::drop(ValType /*type*/) {
+  if (!dead()) stack_.pop_back();
+}
+
+void SsaSink::select(ValType type) {
+  if (dead()) return;
+  if (type == type_v128) return fail();
+  const Value condition = pop(), if_false = pop(), if_true = pop();
+  push(maker_.select(condition, if_true, if_false));
+}
+
+void SsaSink::local_get(u32 local) {
+  if (!dead()) push(locals_[local]);
+}
+void SsaSink::local_set(u32 local) {
+  if (!dead()) locals_[local] = pop();
+}
+void SsaSink::local_tee(u32 local) {
+  if (!dead()) locals_[local] = stack_.back();
+}
+
+void SsaSink::global_get(u32 global) {
+  if (dead()) return;
+  const ValType type = module_.globals[global].type.type;
+  if (type == type_v128) return fail();
+  push(maker_.append({.kind = Kind::global_get, .type = type_of(type), .imm = global}));
+}
+
+void SsaSink::global_set(u32 global) {
+  if (dead()) return;
+  if (module_.globals[global].type.type == type_v128) return fail();
+  maker_.append({.kind = Kind::global_set, .inputs = {pop(), no_value, no_value}, .imm = global});
+}
+
+void SsaSink::i32_const(u32 value) {
+  if (!dead()) push(maker_.i32(value));
+}
+void SsaSink::i64_const(u64 value) {
+  if (!dead()) push(maker_.i64(value));
+}
+void SsaSink::f32_const(u32 bits) {
+  if (!dead()) push(maker_.constant(Type::f32, bits));
+}
+void SsaSink::f64_const(u64 bits) {
+  if (!dead()) push(maker_.constant(Type::f64, bits));
+}
+
+void SsaSink::unary(Op op) {
+  if (!dead()) push(maker_.numeric(op, pop()));
+}
+void SsaSink::test(Op op) { unary(op); }
+void SsaSink::binary(Op op) {
+  if (dead()) return;
+  const Value b = pop(), a = pop();
+  push(maker_.numeric(op, a, b));
+}
+void SsaSink::compare(Op op) { binary(op); }
+
+// Memory.
+
+bool SsaSink::fits_guarded(const Memarg& memarg) const {
+  const MemoryType& type = module_.memories[memarg.memory];
+  return compiled_.guard_pages() && memarg.memory == 0 && !type.is_64 && type.page_size_log2 == 16;
+}
+
+void SsaSink::load(Op op, const Memarg& memarg) {
+  if (dead()) return;
+  if (!fits_guarded(memarg)) return fail();
+  push(maker_.append({.kind = Kind::load,
+                      .type = type_of(signature_of(op).results[0]),
+                      .op = op,
+                      .inputs = {pop(), no_value, no_value},
+                      .imm = memarg.offset}));
+}
+
+void SsaSink::store(Op op, const Memarg& memarg) {
+  if (dead()) return;
+  if (!fits_guarded(memarg)) return fail();
+  const Value value = pop(), address = pop();
+  maker_.append({.kind = Kind::store, .op = op, .inputs = {address, value, no_value}, .imm = memarg.offset});
+}
+
+/// Calls a runtime function with the topmost operands and then the immediates.
+void SsaSink::builtin(Builtin builtin, u32 operands, std::span<const u64> immediates, Type result) {
+  scratch_.assign(stack_.end() - operands, stack_.end());
+  for (Value& value : scratch_) value = maker_.resolve(value);
+  stack_.resize(stack_.size() - operands);
+  for (const u64 immediate : immediates) scratch_.push_back(maker_.i64(immediate));
+  const Value call = maker_.append({.kind = Kind::call_builtin, .type = result, .imm = static_cast<u64>(builtin)}, scratch_);
+  if (result != Type::none) push(call);
+}
+
+void SsaSink::memory_size(u32 memory) {
+  if (dead()) return;
+  if (!fits_guarded({.memory = memory})) return fail();
+  push(maker_.append({.kind = Kind::memory_size, .type = Type::i32}));
+}
+
+void SsaSink::memory_grow(u32 memory) {
+  if (dead()) return;
+  if (module_.memories[memory].is_64) return fail();
+  builtin(Builtin::memory_grow, 1, {{memory}}, Type::i32);
+}
+void SsaSink::memory_fill(u32 memory) {
+  if (dead()) return;
+  if (module_.memories[memory].is_64) return fail();
+  builtin(Builtin::memory_fill, 3, {{memory}}, Type::none);
+}
+void SsaSink::memory_copy(u32 to, u32 from) {
+  if (dead()) return;
+  if (module_.memories[to].is_64 || module_.memories[from].is_64) return fail();
+  builtin(Builtin::memory_copy, 3, {{u64{to} << 32 | from}}, Type::none);
+}
+void SsaSink::memory_init(u32 data, u32 memory) {
+  if (dead()) return;
+  if (module_.memories[memory].is_64) return fail();
+  builtin(Builtin::memory_init, 3, {{u64{memory} << 32 | data}}, Type::none);
+}
+void SsaSink::data_drop(u32 data) {
+  if (!dead()) builtin(Builtin::data_drop, 0, {{data}}, Type::none);
+}
+
+// References.
+
+void SsaSink::ref_null(HeapType /*type*/) {
+  if (!dead()) push(maker_.i64(0));
+}
+void SsaSink::ref_is_null() {
+  if (!dead()) push(maker_.numeric(Op::i64_eqz, pop()));
+}
+void SsaSink::ref_func(u32 function) {
+  if (!dead()) builtin(Builtin::ref_func, 0, {{function}}, Type::i64);
+}
+
+}  // namespace invar::jit

@@ -1,0 +1,21 @@
+// Functions of the runtime that compiled code calls: on the host's stack, with the instance as first argument.
+#pragma once
+
+#include "engine/runtime/objects.h"
+#include "jit/ir/function.h"
+
+namespace invar::jit {
+
+/// Does it return a TrapKind, so that the caller must look at it?
+constexpr bool can_trap(Builtin builtin) {
+  return builtin == Builtin::memory_fill || builtin == Builtin::memory_copy || builtin == Builtin::memory_init;
+}
+
+/// Their addresses, by Builtin.
+const void* const* builtin_table();
+
+/// The slow half of call_indirect's check: is the function of a subtype of `wanted`? Else the trap; its message is left
+/// in the store.
+TrapKind check_indirect_call(Instance* instance, const Func* func, u32 wanted, u64 index);
+
+}  // namespace invar::jit

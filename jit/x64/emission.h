@@ -1,0 +1,25 @@
+// From allocated instructions to machine code.
+#pragma once
+
+#include <vector>
+
+#include "jit/regalloc/allocate.h"
+#include "jit/x64/lowering.h"
+
+namespace invar::jit::x64 {
+
+/// A place in machine code where running code can stop: behind a call, or at an access to memory.
+struct Site {
+  u32 position;  ///< In the function's code: of the access, or behind the call.
+  u32 offset;    ///< Of the instruction in the wasm module.
+};
+
+struct EmittedFunction {
+  std::vector<u8> code;
+  std::vector<Site> sites;  ///< Sorted by position.
+};
+
+/// False if the assembler refuses something: an internal error.
+bool emit(const Function& function, const LoweredFunction& lowered, const Allocation& allocation, EmittedFunction& out);
+
+}  // namespace invar::jit::x64

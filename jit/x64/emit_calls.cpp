@@ -1,0 +1,111 @@
+// Emission of calls.
+#include "jit/x64/emitter.h"
+
+#include "engine/runtime/objects.h"
+#include "jit/runtime/builtins.h"
+
+namespace invar::jit::x64 {
+
+namespace x86 = asmjit::x86;
+
+namespace {
+
+asmjit::x86::Mem context_field(u64 offset) { return instance_field(offsetof(Instance, machine) + offset); }
+
+/// Where call_indirect keeps the table index for its slow half.
+constexpr Reg index_register = r12;
+
+}  // namespace
+
+/// They are the call's first operands, in any register or slot.
+void Emitter::store_stack_arguments() {
+  const MachineInstruction& instruction = lowered_.code.instructions[at_];
+  s32 at = 0;
+  for (u32 k = 0; k < instruction.operand_count; ++k) {
+    const Operand& operand = lowered_.code.operands[instruction.first_operand + k];
+    if (operand.constraint != Constraint::any) break;
+    const Mem to = x86::qword_ptr(gp64(rsp), at);
+    at += 8;
+    const Place from = place(static_cast<u8>(k));
+    if (from.is_slot()) {
+      as_.mov(gp64(scratch), slot(from.slot_index(), 8));
+      as_.mov(to, gp64(scratch));
+    } else if (class_of(from.reg()) == RegClass::integer) {
+      as_.mov(to, gp64(from.reg()));
+    } else {
+      as_.movsd(to, xmm(from.reg()));
+    }
+  }
+}
+
+void Emitter::emit_call(const Instruction& i) {
+  store_stack_arguments();
+  if (i.form == Form::call_import) {
+    as_.mov(gp64(rax), instance_field(offsetof(Instance, functions)));
+    as_.mov(gp64(rax), x86::qword_ptr(gp64(rax), static_cast<s32>(8 * i.imm)));
+    return call_function_of_rax(i.offset);
+  }
+  as_.mov(gp64(rax), context_field(offsetof(MachineContext, codes)));
+  const s64 at = i.imm * static_cast<s64>(sizeof(Code));
+  if (at != 0) as_.add(gp64(rax), static_cast<s32>(at));
+  as_.call(x86::qword_ptr(gp64(rax), offsetof(Code, machine_entry)));
+  note_site(i.offset);
+}
+
+/// rax: a Func, perhaps of another instance or the host's.
+void Emitter::call_function_of_rax(u32 offset) {
+  as_.mov(gp64(scratch), x86::qword_ptr(gp64(rax), offsetof(Func, instance)));
+  as_.mov(gp64(rax), x86::qword_ptr(gp64(rax), offsetof(Func, code)));
+  as_.test(gp64(scratch), gp64(scratch));
+  as_.cmovnz(gp64(r15), gp64(scratch));
+  as_.mov(gp64(r14), instance_field(offsetof(Instance, memory0)));
+  as_.call(x86::qword_ptr(gp64(rax), offsetof(Code, machine_entry)));
+  note_site(offset);
+  as_.mov(gp64(r15), x86::qword_ptr(gp64(rbp), -8));
+  as_.mov(gp64(r14), instance_field(offsetof(Instance, memory0)));
+}
+
+/// rax: the index.
+void Emitter::emit_call_indirect(const Instruction& i) {
+  const u32 type = static_cast<u32>(i.imm);
+  const s32 table = static_cast<s32>(i.imm >> 32);
+  store_stack_arguments();
+  as_.mov(gp64(scratch), instance_field(offsetof(Instance, tables)));
+  as_.mov(gp64(scratch), x86::qword_ptr(gp64(scratch), 8 * table));
+  as_.cmp(gp64(rax), x86::qword_ptr(gp64(scratch), offsetof(Table, size)));
+  as_.jae(trap_label(TrapKind::undefined_element, i.offset));
+  as_.mov(gp64(index_register), gp64(rax));
+  as_.mov(gp64(scratch), x86::qword_ptr(gp64(scratch), offsetof(Table, elements)));
+  as_.mov(gp64(rax), x86::Mem(gp64(scratch), gp64(rax), 3, 0, 8));
+  as_.mov(gp64(scratch), instance_field(offsetof(Instance, type_ids)));
+  as_.mov(gp32(scratch), x86::dword_ptr(gp64(scratch), static_cast<s32>(4 * type)));
+  const Label checked = as_.newLabel();
+  const u32 offset = i.offset;
+  const Label slow = out_of_line([this, checked, offset] {
+    // Null, another type, or a subtype: the runtime knows, and traps or comes back with everything as it was.
+    as_.call(context_field(offsetof(MachineContext, check_gate)));
+    note_site(offset);
+    as_.jmp(checked);
+  });
+  as_.test(gp64(rax), gp64(rax));
+  as_.jz(slow);
+  as_.cmp(x86::dword_ptr(gp64(rax), offsetof(Func, type_id)), gp32(scratch));
+  as_.jne(slow);
+  as_.bind(checked);
+  call_function_of_rax(i.offset);
+}
+
+void Emitter::emit_builtin(const Instruction& i) {
+  as_.mov(gp64(rdi), gp64(r15));
+  as_.mov(gp64(scratch), context_field(offsetof(MachineContext, builtins)));
+  as_.mov(gp64(scratch), x86::qword_ptr(gp64(scratch), static_cast<s32>(8 * i.imm)));
+  as_.call(context_field(offsetof(MachineContext, builtin_gate)));
+  note_site(i.offset);
+  if (can_trap(static_cast<Builtin>(i.imm))) {
+    as_.test(gp32(rax), gp32(rax));
+    const u32 offset = i.offset;
+    as_.jnz(out_of_line([this, offset] { trap_with_kind_in_eax(offset); }));
+  }
+}
+
+}  // namespace invar::jit::x64

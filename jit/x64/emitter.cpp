@@ -1,0 +1,531 @@
+#include "jit/x64/emitter.h"
+
+#include <functional>
+
+#include "engine/runtime/objects.h"
+
+namespace invar::jit::x64 {
+
+namespace x86 = asmjit::x86;
+
+namespace {
+
+/// Frames up to this size go unchecked into the room below the limit.
+constexpr u32 unchecked_frame = 256;
+
+x86::CondCode cond_code(Condition condition) { return static_cast<x86::CondCode>(condition_bits(condition)); }
+
+}  // namespace
+
+Emitter::Emitter(const Function& function, const LoweredFunction& lowered, const Allocation& allocation,
+                 EmittedFunction& out)
+    : function_(function), lowered_(lowered), allocation_(allocation), out_(out) {
+  holder_.init(asmjit::Environment::host());
+  holder_.setErrorHandler(&errors_);
+  holder_.attach(&as_);
+}
+
+// Operands.
+
+asmjit::Operand Emitter::register_operand(u8 operand, Width width) const {
+  if (width == Width::vector) return xmm(reg(operand));
+  return gp(reg(operand), width);
+}
+
+asmjit::x86::Mem Emitter::slot(u32 index, u32 size) const {
+  const s32 displacement = static_cast<s32>(8 * index) - static_cast<s32>(8 * allocation_.slots) - (saves_instance_ ? 8 : 0);
+  return x86::Mem(gp64(rbp), displacement, size);
+}
+
+asmjit::x86::Mem Emitter::memory_operand(const Instruction& i, u32 size) {
+  const Memory& m = i.memory;
+  if (m.base == Memory::Base::heap) {
+    note_site(i.offset);
+    if (m.big_offset != 0) {
+      as_.mov(gp64(scratch), asmjit::Imm(m.big_offset));
+      as_.add(gp64(scratch), gp64(reg(m.operand)));
+      out_.sites.pop_back();  // the access is here
+      note_site(i.offset);
+      return x86::Mem(gp64(r14), gp64(scratch), 0, 0, size);
+    }
+    if (m.operand == no_operand) return x86::Mem(gp64(r14), m.displacement, size);
+    return x86::Mem(gp64(r14), gp64(reg(m.operand)), 0, m.displacement, size);
+  }
+  if (m.index == no_operand) {
+    if (m.scale == 0) return x86::Mem(gp64(reg(m.operand)), m.displacement, size);
+  }
+  return x86::Mem(gp64(reg(m.operand)), gp64(reg(m.index)), m.scale, m.displacement, size);
+}
+
+/// The source of most instructions.
+asmjit::Operand Emitter::operand_b(const Instruction& i) {
+  if (i.b_is_immediate) return asmjit::Imm(i.imm);
+  const u32 size = i.width_b == Width::vector ? 0 : static_cast<u32>(i.width_b);
+  if (i.b_in_memory) return memory_operand(i, size);
+  if (place(i.b).is_slot()) return slot(place(i.b).slot_index(), size);
+  return register_operand(i.b, i.width_b);
+}
+
+asmjit::x86::Mem Emitter::pooled(u64 low, u64 high, u32 size) {
+  auto [it, is_new] = pool_.try_emplace({low, high});
+  if (is_new) it->second = as_.newLabel();
+  return x86::Mem(it->second, 0, size);
+}
+
+asmjit::x86::Mem Emitter::pooled_float(bool is_double, double value) {
+  const u64 bits = is_double ? std::bit_cast<u64>(value) : std::bit_cast<u32>(static_cast<float>(value));
+  return pooled(bits, 0, is_double ? 8 : 4);
+}
+
+// Places where code can stop.
+
+void Emitter::note_site(u32 offset) { out_.sites.push_back({static_cast<u32>(as_.offset()), offset}); }
+
+asmjit::Label Emitter::out_of_line(std::function<void()> make) {
+  cold_.push_back({as_.newLabel(), std::move(make)});
+  return cold_.back().label;
+}
+
+void Emitter::trap_with_kind_in_eax(u32 offset) {
+  as_.call(instance_field(offsetof(Instance, machine) + offsetof(MachineContext, trap_gate)));
+  note_site(offset);
+}
+
+asmjit::Label Emitter::trap_label(TrapKind kind, u32 offset) {
+  auto [it, is_new] = traps_.try_emplace({kind, offset});
+  if (is_new) {
+    it->second = out_of_line([this, kind, offset] {
+      as_.mov(gp32(rax), static_cast<u32>(kind));
+      trap_with_kind_in_eax(offset);
+    });
+  }
+  return it->second;
+}
+
+void Emitter::jump_if(Condition condition, const Label& target) {
+  if (condition == Condition::ordered_equal) {
+    const Label over = as_.newLabel();
+    as_.jp(over);
+    as_.je(target);
+    as_.bind(over);
+  } else if (condition == Condition::unordered_not_equal) {
+    as_.jp(target);
+    as_.jne(target);
+  } else {
+    as_.j(cond_code(condition), target);
+  }
+}
+
+// Frames.
+
+void Emitter::prologue() {
+  as_.push(gp64(rbp));
+  as_.mov(gp64(rbp), gp64(rsp));
+  for (const Instruction& i : lowered_.instructions) {
+    saves_instance_ |= i.form == Form::call_indirect || i.form == Form::call_import;
+  }
+  frame_bytes_ = 8 * (allocation_.slots + (saves_instance_ ? 1 : 0) + lowered_.stack_arguments);
+  if (frame_bytes_ != 0) as_.sub(gp64(rsp), frame_bytes_);
+  if (lowered_.has_calls || frame_bytes_ > unchecked_frame) {
+    const Mem limit = instance_field(offsetof(Instance, machine) + offsetof(MachineContext, stack_limit));
+    as_.cmp(gp64(rsp), limit);
+    as_.jb(trap_label(TrapKind::call_stack_exhausted, function_.entry_offset));
+  }
+  if (saves_instance_) as_.mov(x86::qword_ptr(gp64(rbp), -8), gp64(r15));
+}
+
+void Emitter::epilogue() {
+  if (frame_bytes_ != 0) {
+    as_.leave();
+  } else {
+    as_.pop(gp64(rbp));
+  }
+  as_.ret();
+}
+
+// Blocks.
+
+/// A block of nothing but a jump emits nothing: whoever jumps to it jumps on.
+void Emitter::find_empty_blocks() {
+  const MachineCode& code = lowered_.code;
+  const u32 count = static_cast<u32>(code.blocks.size());
+  thread_.resize(count);
+  empty_.assign(count, false);
+  size_t move = 0;
+  for (u32 i = 0; i < count; ++i) {
+    const MachineBlock& block = code.blocks[i];
+    while (move < allocation_.moves.size() && allocation_.moves[move].instruction < block.first_instruction) ++move;
+    const bool has_moves =
+        move < allocation_.moves.size() && allocation_.moves[move].instruction < block.end_instruction;
+    bool only_jumps = !has_moves && i != 0;
+    for (u32 k = block.first_instruction; k < block.end_instruction; ++k) {
+      const Form form = lowered_.instructions[k].form;
+      only_jumps &= form == Form::jump;
+    }
+    empty_[i] = only_jumps;
+  }
+  for (u32 i = count; i-- > 0;) {
+    thread_[i] = i;
+    if (!empty_[i]) continue;
+    const u32 target = code.edges[code.blocks[i].first_successor];
+    thread_[i] = target > i ? thread_[target] : target;
+  }
+  // A way back to an empty block: that one must stay.
+  for (u32 i = 0; i < count; ++i) empty_[thread_[i]] = false;
+}
+
+u32 Emitter::next_block() const {
+  u32 next = block_ + 1;
+  while (next < empty_.size() && empty_[next]) ++next;
+  return next;
+}
+
+void Emitter::jump_to_block(u32 block) {
+  const u32 target = thread_[block];
+  if (target != next_block()) as_.jmp(labels_[target]);
+}
+
+void Emitter::emit_branch(const Instruction& i) {
+  const MachineBlock& block = lowered_.code.blocks[block_];
+  const u32 taken = thread_[lowered_.code.edges[block.first_successor]];
+  const u32 other = thread_[lowered_.code.edges[block.first_successor + 1]];
+  if (taken == next_block()) {
+    jump_if(negated(i.condition), labels_[other]);
+    return;
+  }
+  jump_if(i.condition, labels_[taken]);
+  if (other != next_block()) as_.jmp(labels_[other]);
+}
+
+void Emitter::emit_switch(const Instruction& i) {
+  const u64 first = static_cast<u64>(i.imm) >> 32;
+  const u32 count = static_cast<u32>(i.imm);
+  const MachineBlock& block = lowered_.code.blocks[block_];
+  const auto label_of = [&](u64 target) {
+    return labels_[thread_[lowered_.code.edges[block.first_successor + function_.lists[first + target]]]];
+  };
+  const x86::Gp index = gp32(reg(i.a)), base = gp64(reg(i.b));
+  if (count == 1) {
+    as_.jmp(label_of(0));
+    return;
+  }
+  as_.cmp(index, count - 1);
+  as_.jae(label_of(count - 1));
+  const Label table = as_.newLabel();
+  tables_.push_back({table, static_cast<u64>(i.imm), block_});
+  as_.lea(base, x86::ptr(table));
+  as_.movsxd(gp64(scratch), x86::Mem(base, gp64(reg(i.a)), 2, 0, 4));
+  as_.add(base, gp64(scratch));
+  as_.jmp(base);
+}
+
+// Moves.
+
+void Emitter::emit_moves() {
+  const std::vector<Move>& moves = allocation_.moves;
+  for (; move_ < moves.size() && moves[move_].instruction == at_; ++move_) emit_move(moves[move_]);
+}
+
+void Emitter::emit_move(const Move& move) {
+  const bool is_integer = move.reg_class == RegClass::integer;
+  if (move.from.is_register() && move.to.is_register()) {
+    if (is_integer) {
+      as_.mov(gp64(move.to.reg()), gp64(move.from.reg()));
+    } else {
+      as_.movaps(xmm(move.to.reg()), xmm(move.from.reg()));
+    }
+  } else if (move.from.is_register()) {
+    const u32 index = move.to.slot_index();
+    if (is_integer) {
+      as_.mov(slot(index, 8), gp64(move.from.reg()));
+    } else if (move.wide) {
+      as_.movups(slot(index, 16), xmm(move.from.reg()));
+    } else {
+      as_.movsd(slot(index, 8), xmm(move.from.reg()));
+    }
+  } else if (move.to.is_register()) {
+    const u32 index = move.from.slot_index();
+    if (is_integer) {
+      as_.mov(gp64(move.to.reg()), slot(index, 8));
+    } else if (move.wide) {
+      as_.movups(xmm(move.to.reg()), slot(index, 16));
+    } else {
+      as_.movsd(xmm(move.to.reg()), slot(index, 8));
+    }
+  } else if (move.wide) {
+    as_.movups(xmm(vector_scratch), slot(move.from.slot_index(), 16));
+    as_.movups(slot(move.to.slot_index(), 16), xmm(vector_scratch));
+  } else {
+    as_.mov(gp64(scratch), slot(move.from.slot_index(), 8));
+    as_.mov(slot(move.to.slot_index(), 8), gp64(scratch));
+  }
+}
+
+// Instructions.
+
+bool Emitter::flags_are_needed() const {
+  for (u32 i = at_ + 1;; ++i) {
+    switch (lowered_.instructions[i].form) {
+      case Form::constant:
+        continue;
+      case Form::set:
+      case Form::select:
+      case Form::branch:
+        return true;
+      default:
+        return false;
+    }
+  }
+}
+
+void Emitter::emit_constant(const Instruction& i) {
+  const u64 bits = static_cast<u64>(i.imm);
+  if (i.width == Width::vector) {
+    const x86::Xmm to = xmm(reg(i.def));
+    if (bits == 0) {
+      as_.xorps(to, to);
+    } else if (i.width_b == Width::w32) {
+      as_.movss(to, pooled(bits, 0, 4));
+    } else {
+      as_.movsd(to, pooled(bits, 0, 8));
+    }
+    return;
+  }
+  const Reg to = reg(i.def);
+  if (bits == 0 && !flags_are_needed()) {
+    as_.xor_(gp32(to), gp32(to));
+  } else if (bits <= 0xffff'ffff) {
+    as_.mov(gp32(to), static_cast<u32>(bits));
+  } else {
+    as_.mov(gp64(to), asmjit::Imm(bits));
+  }
+}
+
+void Emitter::emit_set(const Instruction& i) {
+  const Reg to = reg(i.def);
+  if (i.condition == Condition::ordered_equal) {
+    as_.setnp(gp(to, Width::w8));
+    as_.sete(gp(scratch, Width::w8));
+    as_.and_(gp(to, Width::w8), gp(scratch, Width::w8));
+  } else if (i.condition == Condition::unordered_not_equal) {
+    as_.setp(gp(to, Width::w8));
+    as_.setne(gp(scratch, Width::w8));
+    as_.or_(gp(to, Width::w8), gp(scratch, Width::w8));
+  } else {
+    as_.set(cond_code(i.condition), gp(to, Width::w8));
+  }
+  as_.movzx(gp32(to), gp(to, Width::w8));
+}
+
+void Emitter::emit_select(const Instruction& i) {
+  const Place from = place(i.b);
+  if (i.width == Width::vector) {
+    const Label over = as_.newLabel();
+    jump_if(negated(i.condition), over);
+    if (from.is_slot()) {
+      as_.movsd(xmm(reg(i.def)), slot(from.slot_index(), 8));
+    } else {
+      as_.movaps(xmm(reg(i.def)), xmm(from.reg()));
+    }
+    as_.bind(over);
+    return;
+  }
+  const auto move_if = [&](Condition condition) {
+    const asmjit::Operand source =
+        from.is_slot() ? asmjit::Operand(slot(from.slot_index(), 8)) : asmjit::Operand(gp64(from.reg()));
+    as_.emit(x86::Inst::cmovccFromCond(cond_code(condition)), gp64(reg(i.def)), source);
+  };
+  if (i.condition == Condition::ordered_equal) {
+    const Label over = as_.newLabel();
+    as_.jp(over);
+    move_if(Condition::equal);
+    as_.bind(over);
+  } else if (i.condition == Condition::unordered_not_equal) {
+    move_if(Condition::parity);
+    move_if(Condition::not_equal);
+  } else {
+    move_if(i.condition);
+  }
+}
+
+void Emitter::emit_instruction(const Instruction& i) {
+  switch (i.form) {
+    case Form::entry:
+    case Form::alias:
+      return;
+    case Form::load_argument: {
+      // Above the caller's frame pointer and the return address.
+      const s32 at = static_cast<s32>(16 + 8 * i.imm);
+      if (i.width == Width::vector) {
+        as_.movsd(xmm(reg(i.def)), x86::qword_ptr(gp64(rbp), at));
+      } else {
+        as_.mov(gp64(reg(i.def)), x86::qword_ptr(gp64(rbp), at));
+      }
+      return;
+    }
+    case Form::constant:
+      return emit_constant(i);
+    case Form::one:
+      as_.emit(i.id, register_operand(i.def, i.width));
+      return;
+    case Form::two:
+    case Form::move: {
+      const asmjit::Operand source = operand_b(i);
+      as_.emit(i.id, register_operand(i.def, i.width), source);
+      return;
+    }
+    case Form::zero_and_move: {
+      const asmjit::Operand source = operand_b(i);
+      const x86::Xmm to = xmm(reg(i.def));
+      if (!(source.isReg() && source.as<asmjit::BaseReg>() == to)) as_.xorps(to, to);
+      if (i.id == x86::Inst::kIdRoundss || i.id == x86::Inst::kIdRoundsd) {
+        as_.emit(i.id, to, source, asmjit::Imm(i.imm));
+      } else {
+        as_.emit(i.id, to, source);
+      }
+      return;
+    }
+    case Form::three:
+      as_.emit(i.id, register_operand(i.def, i.width), register_operand(i.a, i.width), register_operand(i.b, i.width));
+      return;
+    case Form::multiply_by:
+      as_.emit(i.id, register_operand(i.def, i.width), operand_b(i), asmjit::Imm(i.imm));
+      return;
+    case Form::shift:
+      as_.emit(i.id, register_operand(i.def, i.width), x86::cl);
+      return;
+    case Form::shift_by:
+      as_.emit(i.id, register_operand(i.def, i.width), asmjit::Imm(i.imm));
+      return;
+    case Form::store: {
+      const Mem to = memory_operand(i, static_cast<u32>(i.width_b));
+      if (i.b_is_immediate) {
+        as_.emit(i.id, to, asmjit::Imm(i.imm));
+      } else {
+        as_.emit(i.id, to, register_operand(i.a, i.width));
+      }
+      return;
+    }
+    case Form::compare: {
+      const asmjit::Operand source = operand_b(i);
+      as_.emit(i.id, register_operand(i.a, i.width), source);
+      return;
+    }
+    case Form::set:
+      return emit_set(i);
+    case Form::select:
+      return emit_select(i);
+    case Form::jump:
+      return jump_to_block(lowered_.code.edges[lowered_.code.blocks[block_].first_successor]);
+    case Form::branch:
+      return emit_branch(i);
+    case Form::switch_:
+      return emit_switch(i);
+    case Form::return_:
+      return epilogue();
+    case Form::trap:
+      as_.mov(gp32(rax), static_cast<u32>(i.trap));
+      return trap_with_kind_in_eax(i.offset);
+    case Form::call:
+    case Form::call_import:
+      return emit_call(i);
+    case Form::call_indirect:
+      return emit_call_indirect(i);
+    case Form::call_builtin:
+      return emit_builtin(i);
+    case Form::global_get:
+    case Form::global_set:
+      return emit_global(i);
+    case Form::memory_size:
+      as_.mov(gp64(reg(i.def)), instance_field(offsetof(Instance, memories)));
+      as_.mov(gp64(reg(i.def)), x86::qword_ptr(gp64(reg(i.def))));
+      as_.mov(gp64(reg(i.def)), x86::qword_ptr(gp64(reg(i.def)), offsetof(invar::Memory, size)));
+      as_.shr(gp64(reg(i.def)), 16);
+      return;
+    case Form::divide:
+      return emit_divide(i);
+    case Form::convert_u64:
+      return emit_convert_u64(i);
+    case Form::truncate:
+      return emit_truncate(i);
+    case Form::truncate_saturated:
+      return emit_truncate_saturated(i);
+    case Form::min_max:
+      return emit_min_max(i);
+    case Form::sign_bits:
+      return emit_sign_bits(i);
+    case Form::copysign:
+      return emit_copysign(i);
+    case Form::count_zeros:
+      return emit_count_zeros(i);
+  }
+}
+
+void Emitter::emit_global(const Instruction& i) {
+  as_.mov(gp64(scratch), instance_field(offsetof(Instance, globals)));
+  as_.mov(gp64(scratch), x86::qword_ptr(gp64(scratch), static_cast<s32>(8 * i.imm)));
+  const Mem cell = x86::Mem(gp64(scratch), 0, i.width == Width::vector ? static_cast<u32>(i.width_b) : 8);
+  const auto move_id = i.width_b == Width::w32 ? x86::Inst::kIdMovss : x86::Inst::kIdMovsd;
+  if (i.form == Form::global_get) {
+    if (i.width == Width::vector) {
+      as_.emit(move_id, xmm(reg(i.def)), cell);
+    } else {
+      as_.mov(gp64(reg(i.def)), cell);
+    }
+  } else if (i.width == Width::vector) {
+    as_.emit(move_id, cell, xmm(reg(i.a)));
+  } else {
+    as_.mov(cell, gp64(reg(i.a)));
+  }
+}
+
+bool Emitter::run() {
+  const MachineCode& code = lowered_.code;
+  for (size_t i = 0; i < code.blocks.size(); ++i) labels_.push_back(as_.newLabel());
+  find_empty_blocks();
+  prologue();
+  for (block_ = 0; block_ < code.blocks.size(); ++block_) {
+    const MachineBlock& block = code.blocks[block_];
+    if (block.loop_end != 0) as_.align(asmjit::AlignMode::kCode, 16);
+    as_.bind(labels_[block_]);
+    if (empty_[block_]) continue;
+    for (at_ = block.first_instruction; at_ < block.end_instruction; ++at_) {
+      emit_moves();
+      emit_instruction(lowered_.instructions[at_]);
+    }
+  }
+  for (size_t i = 0; i < cold_.size(); ++i) {
+    as_.bind(cold_[i].label);
+    const std::function<void()> make = std::move(cold_[i].make);
+    make();
+  }
+  for (const Table& table : tables_) {
+    as_.align(asmjit::AlignMode::kData, 4);
+    as_.bind(table.label);
+    const u64 first = table.targets >> 32;
+    const MachineBlock& block = code.blocks[table.block];
+    for (u32 i = 0; i + 1 < static_cast<u32>(table.targets); ++i) {
+      const u32 successor = code.edges[block.first_successor + function_.lists[first + i]];
+      as_.embedLabelDelta(labels_[thread_[successor]], table.label, 4);
+    }
+  }
+  if (!pool_.empty()) as_.align(asmjit::AlignMode::kData, 16);
+  for (const auto& [bits, label] : pool_) {
+    as_.bind(label);
+    as_.embedUInt64(bits.first);
+    as_.embedUInt64(bits.second);
+  }
+  if (!errors_.message.empty()) return false;
+  holder_.flatten();
+  holder_.resolveUnresolvedLinks();
+  out_.code.resize(holder_.codeSize());
+  holder_.relocateToBase(0);
+  holder_.copyFlattenedData(out_.code.data(), out_.code.size());
+  return errors_.message.empty();
+}
+
+bool emit(const Function& function, const LoweredFunction& lowered, const Allocation& allocation, EmittedFunction& out) {
+  return Emitter(function, lowered, allocation, out).run();
+}
+
+}  // namespace invar::jit::x64

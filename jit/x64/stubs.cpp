@@ -1,0 +1,232 @@
+#include "jit/x64/stubs.h"
+
+#include "engine/interp/frame.h"
+#include "engine/runtime/call.h"
+#include "jit/x64/emitter.h"
+
+namespace invar::jit::x64 {
+
+namespace x86 = asmjit::x86;
+
+namespace {
+
+using Assembler = x86::Assembler;
+
+/// The interpreter's registers (preserve_none, dispatch_tail.h).
+constexpr Reg interpreter_ip = r12, interpreter_fp = r13, interpreter_r0 = rdi;
+
+x86::Mem at(Reg base, s64 offset) { return x86::qword_ptr(gp64(base), static_cast<s32>(offset)); }
+x86::Mem state_pointer() { return instance_field(offsetof(Instance, machine) + offsetof(MachineContext, state)); }
+
+struct Code {
+  Code() {
+    holder.init(asmjit::Environment::host());
+    holder.attach(&as);
+  }
+  std::vector<u8> finish() {
+    holder.flatten();
+    holder.resolveUnresolvedLinks();
+    std::vector<u8> bytes(holder.codeSize());
+    holder.relocateToBase(0);
+    holder.copyFlattenedData(bytes.data(), bytes.size());
+    return bytes;
+  }
+  asmjit::CodeHolder holder;
+  Assembler as;
+};
+
+/// Slot of each argument or result on the value stack: none takes two, for vectors are not compiled.
+void load(Assembler& as, const ArgumentPlace& place, Reg base, s64 offset) {
+  if (class_of(place.reg) == RegClass::integer) {
+    as.mov(gp64(place.reg), at(base, offset));
+  } else {
+    as.movsd(xmm(place.reg), at(base, offset));
+  }
+}
+
+void store(Assembler& as, const ArgumentPlace& place, Reg base, s64 offset) {
+  if (class_of(place.reg) == RegClass::integer) {
+    as.mov(at(base, offset), gp64(place.reg));
+  } else {
+    as.movsd(at(base, offset), xmm(place.reg));
+  }
+}
+
+u32 make_enter(Assembler& as, const CallShape& shape, u32 link) {
+  const u32 start = static_cast<u32>(as.offset());
+  as.mov(gp64(scratch), state_pointer());
+  as.mov(at(scratch, offsetof(MachineState, host_stack)), gp64(rsp));
+  as.mov(gp64(rsp), at(scratch, offsetof(MachineState, stack)));
+  as.push(gp64(rbp));
+  as.mov(gp64(rbp), gp64(rsp));
+  as.mov(gp64(rax), at(interpreter_ip, 8));
+  as.push(gp64(interpreter_fp));
+  as.push(at(scratch, offsetof(MachineState, value_top)));
+  as.push(gp64(rax));
+  as.push(gp64(r15));
+  as.mov(gp32(rcx), x86::dword_ptr(gp64(rax), offsetof(invar::Code, frame)));
+  as.lea(gp64(rcx), x86::ptr(gp64(interpreter_fp), gp64(rcx), 3));
+  as.mov(at(scratch, offsetof(MachineState, value_top)), gp64(rcx));
+  if (shape.stack_arguments != 0) as.sub(gp64(rsp), 8 * shape.stack_arguments);
+  for (size_t i = 0; i < shape.arguments.size(); ++i) {
+    const ArgumentPlace& place = shape.arguments[i];
+    if (place.reg != no_reg) continue;
+    as.mov(gp64(rcx), at(interpreter_fp, 8 * static_cast<s64>(i)));
+    as.mov(at(rsp, 8 * place.stack), gp64(rcx));
+  }
+  for (size_t i = 0; i < shape.arguments.size(); ++i) {
+    if (shape.arguments[i].reg != no_reg) load(as, shape.arguments[i], interpreter_fp, 8 * static_cast<s64>(i));
+  }
+  as.call(at(rax, offsetof(invar::Code, machine_entry)));
+
+  as.mov(gp64(interpreter_fp), at(rbp, 8 * EntryFrame::value_frame));
+  for (size_t i = 0; i < shape.results.size(); ++i) {
+    store(as, shape.results[i], interpreter_fp, 8 * static_cast<s64>(i));
+  }
+  // The interpreter expects the first result in a register as well; xmm0 is its float register, too.
+  if (!shape.results.empty() && class_of(shape.results[0].reg) == RegClass::integer) {
+    as.mov(gp64(interpreter_r0), gp64(shape.results[0].reg));
+  }
+  as.mov(gp64(scratch), state_pointer());
+  as.mov(gp64(rax), at(rbp, 8 * EntryFrame::value_top));
+  as.mov(at(scratch, offsetof(MachineState, value_top)), gp64(rax));
+  as.lea(gp64(rax), at(rbp, 8));
+  as.mov(at(scratch, offsetof(MachineState, stack)), gp64(rax));
+  as.mov(gp64(rsp), at(scratch, offsetof(MachineState, host_stack)));
+  as.mov(gp64(interpreter_ip), at(interpreter_fp, 8 * s64{link}));
+  as.mov(gp64(interpreter_fp), at(interpreter_fp, 8 * s64{link} + 8));
+  as.jmp(at(interpreter_ip, 0));
+  return start;
+}
+
+/// The frame that compiled code's callee gets on the value stack stands one slot above the machine frame's address.
+u32 make_to_interpreter(Assembler& as, const CallShape& shape, u32 link, const u64* words) {
+  const u32 start = static_cast<u32>(as.offset());
+  const asmjit::Label exhausted = as.newLabel();
+  as.push(gp64(rbp));
+  as.mov(gp64(rbp), gp64(rsp));
+  as.mov(gp64(scratch), state_pointer());
+  as.mov(gp64(r12), at(scratch, offsetof(MachineState, value_top)));
+  as.push(gp64(r12));
+  as.lea(gp64(r13), at(r12, 8 * s64{1 + link + interp::link_slots}));
+  as.cmp(gp64(r13), instance_field(offsetof(Instance, stack_limit)));
+  as.ja(exhausted);
+  as.mov(at(r12, 0), gp64(rbp));
+  for (size_t i = 0; i < shape.arguments.size(); ++i) {
+    const ArgumentPlace& place = shape.arguments[i];
+    const s64 to = 8 * static_cast<s64>(1 + i);
+    if (place.reg != no_reg) {
+      store(as, place, r12, to);
+    } else {
+      as.mov(gp64(r13), at(rbp, 16 + 8 * place.stack));
+      as.mov(at(r12, to), gp64(r13));
+    }
+  }
+  as.mov(at(scratch, offsetof(MachineState, stack)), gp64(rsp));
+  as.mov(gp64(rsp), at(scratch, offsetof(MachineState, host_stack)));
+  as.mov(gp64(interpreter_r0), gp64(rax));
+  as.mov(gp64(interpreter_fp), gp64(r12));
+  as.mov(gp64(interpreter_ip), asmjit::Imm(reinterpret_cast<u64>(words)));
+  as.jmp(at(interpreter_ip, 0));
+  as.bind(exhausted);
+  as.mov(gp32(rax), static_cast<u32>(TrapKind::call_stack_exhausted));
+  as.call(instance_field(offsetof(Instance, machine) + offsetof(MachineContext, trap_gate)));
+  return start;
+}
+
+u32 make_return_to_machine(Assembler& as, const CallShape& shape) {
+  const u32 start = static_cast<u32>(as.offset());
+  as.mov(gp64(scratch), state_pointer());
+  as.mov(at(scratch, offsetof(MachineState, host_stack)), gp64(rsp));
+  as.mov(at(scratch, offsetof(MachineState, value_top)), gp64(interpreter_fp));
+  as.mov(gp64(rbp), at(interpreter_fp, 0));
+  for (size_t i = 0; i < shape.results.size(); ++i) {
+    load(as, shape.results[i], interpreter_fp, 8 * static_cast<s64>(1 + i));
+  }
+  as.mov(gp64(rsp), gp64(rbp));
+  as.pop(gp64(rbp));
+  as.ret();
+  return start;
+}
+
+/// Calls `target` (a register) on the host's stack. Keeps what C keeps.
+void call_on_host_stack(Assembler& as, const x86::Gp& target) {
+  as.mov(gp64(rax), state_pointer());
+  as.mov(at(rax, offsetof(MachineState, stack)), gp64(rsp));
+  as.mov(gp64(rsp), at(rax, offsetof(MachineState, host_stack)));
+  as.sub(gp64(rsp), 8);
+  as.call(target);
+  as.add(gp64(rsp), 8);
+  // A function of the host may have run a program in between, further up.
+  as.mov(gp64(scratch), state_pointer());
+  as.mov(at(scratch, offsetof(MachineState, host_stack)), gp64(rsp));
+  as.mov(gp64(rsp), at(scratch, offsetof(MachineState, stack)));
+}
+
+}  // namespace
+
+TypeStubs make_type_stubs(const FuncType& type, const u64* words) {
+  const CallShape shape(type);
+  const u32 link = std::max(slots_of(type.params), slots_of(type.results));
+  TypeStubs stubs;
+  Code code;
+  if (shape.is_supported) {
+    stubs.enter = make_enter(code.as, shape, link);
+    stubs.to_interpreter = make_to_interpreter(code.as, shape, link, words);
+    stubs.return_to_machine = make_return_to_machine(code.as, shape);
+  }
+  stubs.code = code.finish();
+  return stubs;
+}
+
+Gates make_gates(const GateTargets& targets) {
+  Gates gates;
+  Code code;
+  Assembler& as = code.as;
+
+  gates.trap = static_cast<u32>(as.offset());
+  const asmjit::Label trap = as.newLabel();
+  as.bind(trap);
+  as.mov(gp64(scratch), state_pointer());
+  as.mov(gp64(rdi), gp64(r15));
+  as.mov(gp32(rsi), gp32(rax));
+  as.mov(gp64(rdx), at(rsp, 0));
+  as.mov(gp64(rcx), gp64(rbp));
+  as.mov(gp64(rsp), at(scratch, offsetof(MachineState, host_stack)));
+  as.mov(gp64(rax), asmjit::Imm(reinterpret_cast<u64>(targets.trap)));
+  as.jmp(gp64(rax));
+
+  gates.builtin = static_cast<u32>(as.offset());
+  call_on_host_stack(as, gp64(scratch));
+  as.ret();
+
+  gates.check = static_cast<u32>(as.offset());
+  constexpr u32 integers = std::size(integer_arguments);
+  as.push(gp64(rax));
+  for (const Reg reg : integer_arguments) as.push(gp64(reg));
+  as.sub(gp64(rsp), 8 * vector_arguments);
+  for (u32 i = 0; i < vector_arguments; ++i) as.movsd(at(rsp, 8 * i), xmm(vector_register(i)));
+  as.mov(gp64(rdi), gp64(r15));
+  as.mov(gp64(rsi), gp64(rax));
+  as.mov(gp32(rdx), gp32(scratch));
+  as.mov(gp64(rcx), gp64(r12));
+  as.mov(gp64(scratch), asmjit::Imm(reinterpret_cast<u64>(targets.check)));
+  call_on_host_stack(as, gp64(scratch));
+  as.mov(gp32(scratch), gp32(rax));
+  for (u32 i = 0; i < vector_arguments; ++i) as.movsd(xmm(vector_register(i)), at(rsp, 8 * i));
+  as.add(gp64(rsp), 8 * vector_arguments);
+  for (u32 i = integers; i-- > 0;) as.pop(gp64(integer_arguments[i]));
+  as.pop(gp64(rax));
+  const asmjit::Label failed = as.newLabel();
+  as.test(gp32(scratch), gp32(scratch));
+  as.jnz(failed);
+  as.ret();
+  as.bind(failed);
+  as.mov(gp32(rax), gp32(scratch));
+  as.jmp(trap);
+
+  gates.code = code.finish();
+  return gates;
+}
+
+}  // namespace invar::jit::x64
