@@ -1,5 +1,7 @@
 #include "jit/compiler.h"
 
+#include <fmt/format.h>
+
 #include <cstring>
 #include <string>
 #include <unordered_map>
@@ -10,6 +12,7 @@
 #include "engine/runtime/compiled_module.h"
 #include "engine/runtime/store.h"
 #include "jit/code_map.h"
+#include "jit/ir/print.h"
 #include "jit/ir/ssa_sink.h"
 #include "jit/regalloc/checker.h"
 #include "jit/runtime/builtins.h"
@@ -116,6 +119,7 @@ const X64Compiler::Stubs& X64Compiler::stubs_for(const FuncType& type) {
 bool X64Compiler::compile(Code& code) {
   CompiledModule& module = *code.module;
   if (!is_compilable(module.engine().config())) return false;
+  if (code.function < options_.first_function || code.function > options_.last_function) return false;
   const FuncType& type = module.module().func_type(code.function);
   const Stubs& stubs = stubs_for(type);
   if (stubs.enter == nullptr) return false;
@@ -123,18 +127,20 @@ bool X64Compiler::compile(Code& code) {
   Function function;
   SsaSink sink(module, function);
   if (!sink.build(code.function)) return false;
+  if (options_.dump_ir) options_.dump(to_string(function));
   x64::LoweredFunction lowered;
   if (!x64::Lowering(module, function, lowered).lower()) return false;
   const Allocation allocation = allocate_registers(lowered.code, x64::register_file);
   if (options_.check_allocation) {
     const std::string error = check_allocation(lowered.code, x64::register_file, allocation);
     if (!error.empty()) {
-      fprintf(stderr, "function %u: %s\n", code.function, error.c_str());
+      fmt::print(stderr, "function {}: {}\n", code.function, error);
       abort();
     }
   }
   x64::EmittedFunction emitted;
-  if (!x64::emit(function, lowered, allocation, emitted)) return false;
+  if (!x64::emit(function, lowered, allocation, options_.dump_asm, emitted)) return false;
+  if (options_.dump_asm) options_.dump(fmt::format("function {}\n{}", code.function, emitted.listing));
 
   const std::lock_guard lock(mutex_);
   std::unique_ptr<ModuleCode>& owner = modules_[&module];

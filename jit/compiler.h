@@ -1,14 +1,21 @@
 // The compiler as an engine gets it: EngineConfig::compiler.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <string_view>
 
 #include "engine/tiering/compiler.h"
 
 namespace invar::jit {
 
 struct CompilerOptions {
-  bool check_allocation = false;  ///< Verifies every register allocation: for developers, slow.
+  // For developers.
+  bool check_allocation = false;  ///< Verifies every register allocation; slow.
+  bool dump_ir = false, dump_asm = false;
+  std::function<void(std::string_view)> dump;  ///< Is told what was asked for.
+  /// Only functions with these indices are compiled: to find the one that is compiled wrongly.
+  unsigned first_function = 0, last_function = ~0u;
 };
 
 /// nullptr if this processor, system or build has none.

@@ -1,6 +1,7 @@
 // From allocated instructions to machine code.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "jit/regalloc/allocate.h"
@@ -16,10 +17,12 @@ struct Site {
 
 struct EmittedFunction {
   std::vector<u8> code;
+  std::string listing;      ///< The assembler's, if asked for.
   std::vector<Site> sites;  ///< Sorted by position.
 };
 
 /// False if the assembler refuses something: an internal error.
-bool emit(const Function& function, const LoweredFunction& lowered, const Allocation& allocation, EmittedFunction& out);
+bool emit(const Function& function, const LoweredFunction& lowered, const Allocation& allocation, bool wants_listing,
+          EmittedFunction& out);
 
 }  // namespace invar::jit::x64

@@ -72,10 +72,10 @@ void Emitter::emit_call_indirect(const Instruction& i) {
   store_stack_arguments();
   as_.mov(gp64(scratch), instance_field(offsetof(Instance, tables)));
   as_.mov(gp64(scratch), x86::qword_ptr(gp64(scratch), 8 * table));
-  as_.cmp(gp64(rax), x86::qword_ptr(gp64(scratch), offsetof(Table, size)));
+  as_.cmp(gp64(rax), x86::qword_ptr(gp64(scratch), offsetof(invar::Table, size)));
   as_.jae(trap_label(TrapKind::undefined_element, i.offset));
   as_.mov(gp64(index_register), gp64(rax));
-  as_.mov(gp64(scratch), x86::qword_ptr(gp64(scratch), offsetof(Table, elements)));
+  as_.mov(gp64(scratch), x86::qword_ptr(gp64(scratch), offsetof(invar::Table, elements)));
   as_.mov(gp64(rax), x86::Mem(gp64(scratch), gp64(rax), 3, 0, 8));
   as_.mov(gp64(scratch), instance_field(offsetof(Instance, type_ids)));
   as_.mov(gp32(scratch), x86::dword_ptr(gp64(scratch), static_cast<s32>(4 * type)));

@@ -18,10 +18,11 @@ x86::CondCode cond_code(Condition condition) { return static_cast<x86::CondCode>
 }  // namespace
 
 Emitter::Emitter(const Function& function, const LoweredFunction& lowered, const Allocation& allocation,
-                 EmittedFunction& out)
+                 bool wants_listing, EmittedFunction& out)
     : function_(function), lowered_(lowered), allocation_(allocation), out_(out) {
   holder_.init(asmjit::Environment::host());
   holder_.setErrorHandler(&errors_);
+  if (wants_listing) holder_.setLogger(&logger_);
   holder_.attach(&as_);
 }
 
@@ -516,6 +517,7 @@ bool Emitter::run() {
     as_.embedUInt64(bits.second);
   }
   if (!errors_.message.empty()) return false;
+  out_.listing.assign(logger_.data(), logger_.dataSize());
   holder_.flatten();
   holder_.resolveUnresolvedLinks();
   out_.code.resize(holder_.codeSize());
@@ -524,8 +526,9 @@ bool Emitter::run() {
   return errors_.message.empty();
 }
 
-bool emit(const Function& function, const LoweredFunction& lowered, const Allocation& allocation, EmittedFunction& out) {
-  return Emitter(function, lowered, allocation, out).run();
+bool emit(const Function& function, const LoweredFunction& lowered, const Allocation& allocation, bool wants_listing,
+          EmittedFunction& out) {
+  return Emitter(function, lowered, allocation, wants_listing, out).run();
 }
 
 }  // namespace invar::jit::x64

@@ -38,7 +38,8 @@ inline asmjit::x86::Mem instance_field(u64 offset) {
 
 class Emitter {
  public:
-  Emitter(const Function& function, const LoweredFunction& lowered, const Allocation& allocation, EmittedFunction& out);
+  Emitter(const Function& function, const LoweredFunction& lowered, const Allocation& allocation, bool wants_listing,
+          EmittedFunction& out);
   bool run();
 
  private:
@@ -108,6 +109,7 @@ class Emitter {
   const Allocation& allocation_;
   EmittedFunction& out_;
   ErrorCatcher errors_;
+  asmjit::StringLogger logger_;
   asmjit::CodeHolder holder_;
   asmjit::x86::Assembler as_;
   std::vector<Label> labels_;     ///< By block.

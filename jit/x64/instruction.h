@@ -89,7 +89,7 @@ struct Memory {
 };
 
 struct Instruction {
-  Form form;
+  Form form = Form::trap;
   Condition condition = Condition::equal;
   Width width = Width::w32;    ///< Of def and a.
   Width width_b = Width::w32;  ///< Of b.
@@ -99,7 +99,6 @@ struct Instruction {
   TrapKind trap = TrapKind::none;
   Memory memory;
   Op op = Op::unreachable;
-  u32 node = 0;
   u32 offset = 0;  ///< In the wasm module.
   s64 imm = 0;
 };

@@ -21,7 +21,9 @@ constexpr RegSet everything = allocatable_integers | allocatable_vectors;
 // Building instructions.
 
 Lowering::Draft& Lowering::draft(Form form, u32 node_of) {
-  draft_.instruction = {.form = form, .node = node_of, .offset = node_of == no_value ? 0 : node(node_of).offset};
+  draft_.instruction = {};
+  draft_.instruction.form = form;
+  draft_.instruction.offset = node_of == no_value ? 0 : node(node_of).offset;
   draft_.clobbers = 0;
   draft_.operands.clear();
   return draft_;

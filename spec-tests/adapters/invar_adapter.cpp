@@ -8,6 +8,8 @@
 #include "engine/runtime/call.h"
 #include "engine/runtime/linker.h"
 #include "engine/runtime/reference.h"
+#include "engine/tiering/compiler.h"
+#include "jit/compiler.h"
 #include "spec-tests/adapters/spectest.h"
 
 namespace invar::spec {
@@ -190,9 +192,13 @@ class InvarRuntime final : public Runtime {
  public:
   std::vector<Configuration> configurations() const override {
     std::vector<Configuration> all;
+    std::vector<std::string> tiers = {"interp"};
+    if (compiler_) tiers.push_back("jit");
     for (const bool deterministic : {false, true}) {
-      if (Engine{}.guard_pages()) all.push_back({"invar", "interp", "guard", architecture_name(), deterministic});
-      all.push_back({"invar", "interp", "explicit", architecture_name(), deterministic});
+      for (const std::string& tier : tiers) {
+        if (Engine{}.guard_pages()) all.push_back({"invar", tier, "guard", architecture_name(), deterministic});
+        all.push_back({"invar", tier, "explicit", architecture_name(), deterministic});
+      }
     }
     return all;
   }
@@ -201,9 +207,13 @@ class InvarRuntime final : public Runtime {
     EngineConfig config;
     config.features = features;
     config.deterministic = configuration.deterministic;
+    if (configuration.tier == "jit") config.compiler = compiler_.get();
     if (configuration.memory == "explicit") config.bounds_checks = BoundsChecks::explicit_;
     return make_invar_adapter(config);
   }
+
+ private:
+  std::unique_ptr<Compiler> compiler_ = jit::make_compiler();
 };
 
 }  // namespace

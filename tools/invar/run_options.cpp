@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "decoder/text/number.h"
+#include "tools/invar/tier.h"
 #include "tools/invar/trace.h"
 
 namespace invar::tool {
@@ -98,6 +99,7 @@ std::expected<RunOptions, int> parse_run_options(const Arguments& arguments) {
       ->type_name("calls")
       ->check(CLI::IsMember({"calls"}));
   const FeatureOptions feature_options{app};
+  const TierOptions tier_options{app};
   app.footer(examples);
   if (const std::optional<int> status = parse(app, arguments)) return std::unexpected(*status);
 
@@ -115,6 +117,10 @@ std::expected<RunOptions, int> parse_run_options(const Arguments& arguments) {
   const std::expected<Features, int> features = feature_options.features();
   if (!features) return std::unexpected(features.error());
   options.engine.features = *features;
+  std::expected<std::unique_ptr<Compiler>, int> compiler = tier_options.compiler();
+  if (!compiler) return std::unexpected(compiler.error());
+  options.compiler = *std::move(compiler);
+  options.engine.compiler = options.compiler.get();
   if (!fuel.empty()) {
     const std::optional<u64> units = text::parse_natural(fuel, std::numeric_limits<s64>::max());
     if (!units) return misuse("--fuel", fuel, "N");

@@ -9,6 +9,7 @@
 #include "decoder/feature.h"
 #include "engine/runtime/engine.h"
 #include "engine/runtime/store.h"
+#include "engine/tiering/compiler.h"
 #include "tools/invar/command.h"
 #include "wasi/wasi.h"
 
@@ -25,6 +26,7 @@ struct RunOptions {
   std::optional<std::string> invoke;
   std::vector<Preload> preloads;
   EngineConfig engine;
+  std::unique_ptr<Compiler> compiler;  ///< The one in `engine`.
   StoreLimits limits;
   std::optional<s64> fuel;
   std::optional<double> timeout_seconds;

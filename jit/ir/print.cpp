@@ -1,0 +1,63 @@
+#include "jit/ir/print.h"
+
+#include <fmt/format.h>
+
+namespace invar::jit {
+
+namespace {
+
+constexpr std::string_view type_names[] = {"", "i32", "i64", "f32", "f64", "v128"};
+constexpr std::string_view kind_names[] = {
+#define NODE(name, is_pure) #name,
+#include "jit/ir/nodes.def"
+#undef NODE
+};
+
+std::string name_of(const Function& function, Value value) {
+  const Node& node = function.nodes[value];
+  if (node.kind == Kind::constant) return fmt::format("{}:{:#x}", type_names[static_cast<size_t>(node.type)], node.imm);
+  return fmt::format("v{}", value);
+}
+
+std::string line(const Function& function, Value value) {
+  Node node = function.nodes[value];
+  std::string out = "  ";
+  if (node.type != Type::none) {
+    out += fmt::format("v{}:{} = ", value, type_names[static_cast<size_t>(node.type)]);
+  }
+  out += node.op != Op::unreachable ? info(node.op).mnemonic : kind_names[static_cast<size_t>(node.kind)];
+  std::span<const Value> inputs = function.list(node);
+  if (!has_list(node.kind)) {
+    u32 count = 0;
+    while (count < 3 && node.inputs[count] != no_value) ++count;
+    inputs = {node.inputs, count};
+  }
+  for (const Value input : inputs) out += " " + name_of(function, input);
+  if (node.imm != 0) out += fmt::format(" #{:#x}", node.imm);
+  if (node.offset != 0) out += fmt::format("    ;; {:#x}", node.offset);
+  return out + "\n";
+}
+
+std::string numbers(std::string_view label, const std::vector<u32>& blocks) {
+  if (blocks.empty()) return {};
+  std::string out = fmt::format(" {}", label);
+  for (const u32 block : blocks) out += fmt::format(" b{}", block);
+  return out;
+}
+
+}  // namespace
+
+std::string to_string(const Function& function) {
+  std::string out = fmt::format("function {}\n", function.index);
+  for (size_t i = 0; i < function.blocks.size(); ++i) {
+    const Block& block = function.blocks[i];
+    out += fmt::format("b{}:{}{}", i, numbers("from", block.predecessors), numbers("to", block.successors));
+    if (block.loop_end != 0) out += fmt::format(" loop up to b{}", block.loop_end - 1);
+    out += "\n";
+    for (const Value phi : block.phis) out += line(function, phi);
+    for (const Value node : block.nodes) out += line(function, node);
+  }
+  return out;
+}
+
+}  // namespace invar::jit

@@ -1,0 +1,52 @@
+#include "tools/invar/tier.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "decoder/text/number.h"
+
+namespace invar::tool {
+
+TierOptions::TierOptions(CLI::App& app) {
+  app.add_option("--tier", tier_, "interp (the default), or jit: machine code for functions when they are first called")
+      ->type_name("TIER")
+      ->check(CLI::IsMember({"interp", "jit"}));
+  app.add_option("--dump", dumps_, "For developers: write what is compiled to standard error")
+      ->type_name("ir|asm")
+      ->allow_extra_args(false)
+      ->check(CLI::IsMember({"ir", "asm"}));
+  app.add_option("--compile-only", functions_, "For developers: compile only the functions with these indices")
+      ->type_name("FIRST[-LAST]");
+  app.add_flag("--check-compiler", check_, "For developers: verify each function's register allocation");
+}
+
+std::expected<std::unique_ptr<Compiler>, int> TierOptions::compiler() const {
+  if (tier_ == "interp") return nullptr;
+  jit::CompilerOptions options;
+  options.check_allocation = check_;
+  options.dump_ir = std::ranges::find(dumps_, "ir") != dumps_.end();
+  options.dump_asm = std::ranges::find(dumps_, "asm") != dumps_.end();
+  options.dump = [](std::string_view text) { fmt::print(stderr, "{}", text); };
+  if (!functions_.empty()) {
+    const size_t dash = functions_.find('-');
+    const std::string_view all = functions_;
+    const auto number = [](std::string_view text) {
+      return text::parse_natural(text, std::numeric_limits<unsigned>::max());
+    };
+    const auto first = number(all.substr(0, dash));
+    const auto last = dash == std::string::npos ? first : number(all.substr(dash + 1));
+    if (!first || !last) {
+      return std::unexpected(
+          complain(fmt::format("--compile-only {}: not of the form FIRST[-LAST]", functions_), exit_usage));
+    }
+    options.first_function = static_cast<unsigned>(*first);
+    options.last_function = static_cast<unsigned>(*last);
+  }
+  std::unique_ptr<Compiler> made = jit::make_compiler(options);
+  if (!made) return std::unexpected(complain("--tier jit: there is no compiler for this machine, or in this build"));
+  return made;
+}
+
+}  // namespace invar::tool

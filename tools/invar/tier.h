@@ -1,0 +1,23 @@
+// The options that choose between interpreter and compiler.
+#pragma once
+
+#include "jit/compiler.h"
+#include "tools/invar/command.h"
+
+namespace invar::tool {
+
+/// --tier, and what developers ask of the compiler.
+class TierOptions {
+ public:
+  explicit TierOptions(CLI::App& app);
+  /// The compiler to use, null for the interpreter alone; or an exit status.
+  std::expected<std::unique_ptr<Compiler>, int> compiler() const;
+
+ private:
+  std::string tier_ = "interp";
+  std::vector<std::string> dumps_;
+  std::string functions_;
+  bool check_ = false;
+};
+
+}  // namespace invar::tool
