@@ -60,6 +60,8 @@ class X64Compiler final : public Compiler {
   };
 
   const Stubs& stubs_for(const FuncType& type);
+  /// For developers: why a function is not compiled.
+  bool refuse(const Code& code, std::string_view reason) const;
   const u8* place(platform::ExecutableMemory& memory, const std::vector<u8>& bytes);
 
   const CompilerOptions options_;
@@ -126,10 +128,12 @@ bool X64Compiler::compile(Code& code) {
 
   Function function;
   SsaSink sink(module, function);
-  if (!sink.build(code.function)) return false;
+  if (!sink.build(code.function)) {
+    return refuse(code, info(sink.refused()).mnemonic);
+  }
   if (options_.dump_ir) options_.dump(to_string(function));
   x64::LoweredFunction lowered;
-  if (!x64::Lowering(module, function, lowered).lower()) return false;
+  if (!x64::Lowering(module, function, lowered).lower()) return refuse(code, "more results than registers for them");
   const Allocation allocation = allocate_registers(lowered.code, x64::register_file);
   if (options_.check_allocation) {
     const std::string error = check_allocation(lowered.code, x64::register_file, allocation);
@@ -139,7 +143,8 @@ bool X64Compiler::compile(Code& code) {
     }
   }
   x64::EmittedFunction emitted;
-  if (!x64::emit(function, lowered, allocation, options_.dump_asm, emitted)) return false;
+  const std::string error = x64::emit(function, lowered, allocation, options_.dump_asm, emitted);
+  if (!error.empty()) return refuse(code, error);
   if (options_.dump_asm) options_.dump(fmt::format("function {}\n{}", code.function, emitted.listing));
 
   const std::lock_guard lock(mutex_);
@@ -157,6 +162,11 @@ bool X64Compiler::compile(Code& code) {
   __atomic_store_n(&code.machine_entry, begin, __ATOMIC_RELEASE);
   __atomic_store_n(&code.entry, entry, __ATOMIC_RELEASE);
   return true;
+}
+
+bool X64Compiler::refuse(const Code& code, std::string_view reason) const {
+  if (options_.dump) options_.dump(fmt::format("function {}: not compiled: {}\n", code.function, reason));
+  return false;
 }
 
 void X64Compiler::forget(const CompiledModule& module) {

@@ -30,7 +30,7 @@ bool ExecutableMemory::map(u64 size, Region& region) {
     if (writable != MAP_FAILED) munmap(writable, size);
     return false;
   }
-  region = {static_cast<u8*>(code), static_cast<u8*>(writable), size, 0};
+  region = {static_cast<u8*>(code), static_cast<u8*>(writable), size, 0, getpid()};
   return true;
 }
 
@@ -43,7 +43,8 @@ ExecutableMemory::~ExecutableMemory() {
 
 CodeBlock ExecutableMemory::take(u64 size) {
   size = (size + alignment - 1) / alignment * alignment;
-  if (regions_.empty() || regions_.back().size - regions_.back().used < size) {
+  const bool is_usable = !regions_.empty() && regions_.back().process == getpid();
+  if (!is_usable || regions_.back().size - regions_.back().used < size) {
     u64 wanted = regions_.empty() ? first_region : std::min(regions_.back().size * 2, largest_region);
     wanted = round_to_pages(std::max(wanted, size));
     Region region;

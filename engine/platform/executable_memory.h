@@ -31,6 +31,7 @@ class ExecutableMemory {
     u8* code;
     u8* writable;
     u64 size, used;
+    int process;  ///< Who made it. A child shares its pages, so it writes to its own only.
   };
   static bool map(u64 size, Region& region);
   std::vector<Region> regions_;

@@ -15,6 +15,8 @@ class SsaSink : public NullSink {
 
   /// Builds `function`. False if it has something that is not compiled.
   bool build(u32 function);
+  /// What is not compiled, if build() failed at an instruction.
+  Op refused() const { return refused_; }
 
   // The sink's calls; see sink.h.
   void begin(const BodyInfo& body);
@@ -109,7 +111,10 @@ class SsaSink : public NullSink {
   bool fits_guarded(const Memarg& memarg) const;
   void builtin(Builtin builtin, u32 operands, std::span<const u64> immediates, Type result);
   void resolve_all();
-  void fail() { supported_ = false; }
+  void fail() {
+    if (supported_) refused_ = op_;
+    supported_ = false;
+  }
   bool dead() const { return !supported_; }
 
   const CompiledModule& compiled_;
@@ -118,6 +123,7 @@ class SsaSink : public NullSink {
   NodeMaker maker_;
   AssignedLocals assigned_;
   bool supported_ = true;
+  Op op_ = Op::unreachable, refused_ = Op::unreachable;  ///< The instruction in hand, and the first that is not compiled.
   std::vector<Value> stack_;
   std::vector<Value> locals_;
   std::vector<Label> labels_;

@@ -84,6 +84,7 @@ void SsaSink::begin(const BodyInfo& body) {
 
 void SsaSink::instruction(Op op, u32 offset) {
   maker_.set_offset(offset);
+  op_ = op;
   if (!compiled_table.of[static_cast<size_t>(op)]) fail();
 }
 

@@ -21,8 +21,8 @@ struct EmittedFunction {
   std::vector<Site> sites;  ///< Sorted by position.
 };
 
-/// False if the assembler refuses something: an internal error.
-bool emit(const Function& function, const LoweredFunction& lowered, const Allocation& allocation, bool wants_listing,
-          EmittedFunction& out);
+/// Empty, or what the assembler refuses: an internal error.
+std::string emit(const Function& function, const LoweredFunction& lowered, const Allocation& allocation, bool wants_listing,
+                 EmittedFunction& out);
 
 }  // namespace invar::jit::x64

@@ -409,7 +409,12 @@ void Emitter::emit_instruction(const Instruction& i) {
     }
     case Form::compare: {
       const asmjit::Operand source = operand_b(i);
-      as_.emit(i.id, register_operand(i.a, i.width), source);
+      // test has its operand in memory first.
+      if (i.id == x86::Inst::kIdTest && source.isMem()) {
+        as_.emit(i.id, source, register_operand(i.a, i.width));
+      } else {
+        as_.emit(i.id, register_operand(i.a, i.width), source);
+      }
       return;
     }
     case Form::set:
@@ -480,7 +485,7 @@ void Emitter::emit_global(const Instruction& i) {
   }
 }
 
-bool Emitter::run() {
+std::string Emitter::run() {
   const MachineCode& code = lowered_.code;
   for (size_t i = 0; i < code.blocks.size(); ++i) labels_.push_back(as_.newLabel());
   find_empty_blocks();
@@ -516,18 +521,18 @@ bool Emitter::run() {
     as_.embedUInt64(bits.first);
     as_.embedUInt64(bits.second);
   }
-  if (!errors_.message.empty()) return false;
+  if (!errors_.message.empty()) return errors_.message;
   out_.listing.assign(logger_.data(), logger_.dataSize());
   holder_.flatten();
   holder_.resolveUnresolvedLinks();
   out_.code.resize(holder_.codeSize());
   holder_.relocateToBase(0);
   holder_.copyFlattenedData(out_.code.data(), out_.code.size());
-  return errors_.message.empty();
+  return errors_.message;
 }
 
-bool emit(const Function& function, const LoweredFunction& lowered, const Allocation& allocation, bool wants_listing,
-          EmittedFunction& out) {
+std::string emit(const Function& function, const LoweredFunction& lowered, const Allocation& allocation,
+                 bool wants_listing, EmittedFunction& out) {
   return Emitter(function, lowered, allocation, wants_listing, out).run();
 }
 

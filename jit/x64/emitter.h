@@ -40,7 +40,7 @@ class Emitter {
  public:
   Emitter(const Function& function, const LoweredFunction& lowered, const Allocation& allocation, bool wants_listing,
           EmittedFunction& out);
-  bool run();
+  std::string run();
 
  private:
   using Label = asmjit::Label;

@@ -121,6 +121,7 @@ void Lowering::count_uses() {
   uses_.assign(count, 0);
   block_of_.assign(count, 0);
   vregs_.assign(count, no_vreg);
+  folded_.assign(count, false);
   // From what has effects to what it needs.
   std::vector<Value> work;
   std::vector<bool> live(count);
@@ -226,9 +227,7 @@ void Lowering::lower_block(u32 block) {
   const std::vector<Value>& nodes = function_.blocks[block].nodes;
   for (size_t i = nodes.size(); i-- > 0;) {
     const Value value = nodes[i];
-    if (is_pure(node(value).kind) && uses_[value] == 0) {
-      continue;
-    }
+    if (is_pure(node(value).kind) ? uses_[value] == 0 : folded_[value]) continue;
     position_ = static_cast<u32>(i);
     lower_node(value);
   }

@@ -83,6 +83,7 @@ class Lowering {
   LoweredFunction& out_;
   std::vector<u32> uses_;
   std::vector<u32> block_of_;
+  std::vector<bool> folded_;  ///< Loads that became part of another instruction.
   std::vector<VReg> vregs_;
   Draft draft_;
   struct Pending {

@@ -294,6 +294,7 @@ bool Lowering::can_fold_load(Value value, Width width) const {
 void Lowering::use_b_or_load(Instruction& instruction, Value value) {
   if (can_fold_load(value, instruction.width_b)) {
     take_over(value);
+    folded_[value] = true;
     instruction.b_in_memory = true;
     instruction.offset = node(value).offset;
     lower_address(instruction, node(value).inputs[0], node(value).imm);

@@ -28,7 +28,7 @@ std::expected<std::unique_ptr<Compiler>, int> TierOptions::compiler() const {
   options.check_allocation = check_;
   options.dump_ir = std::ranges::find(dumps_, "ir") != dumps_.end();
   options.dump_asm = std::ranges::find(dumps_, "asm") != dumps_.end();
-  options.dump = [](std::string_view text) { fmt::print(stderr, "{}", text); };
+  if (!dumps_.empty()) options.dump = [](std::string_view text) { fmt::print(stderr, "{}", text); };
   if (!functions_.empty()) {
     const size_t dash = functions_.find('-');
     const std::string_view all = functions_;
