@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 #include <string>
 #include <unordered_map>
@@ -30,9 +31,11 @@ u64 trap_from_machine(const Instance* instance, u32 kind, const u8* pc, const u6
   return kind;
 }
 
-/// Configurations whose code does more than functions say.
-bool is_compilable(const EngineConfig& config) {
-  return !config.fuel && !config.interruptible && !config.deterministic && config.trace_call == nullptr;
+/// Tracing is the interpreter's, and so are continuations, which could not take frames of compiled code with them.
+bool is_compilable(const CompiledModule& module) {
+  if (module.engine().config().trace_call != nullptr) return false;
+  const auto is_continuation = [](const SubType& type) { return type.kind == CompositeKind::cont; };
+  return !std::ranges::any_of(module.module().types.all(), is_continuation);
 }
 
 class X64Compiler final : public Compiler {
@@ -85,7 +88,8 @@ const u8* X64Compiler::place(platform::ExecutableMemory& memory, const std::vect
 
 bool X64Compiler::start() {
   gates_ = x64::make_gates({.trap = reinterpret_cast<const void*>(&trap_from_machine),
-                            .check = reinterpret_cast<const void*>(&check_indirect_call)});
+                            .check = reinterpret_cast<const void*>(&check_indirect_call),
+                            .poll = reinterpret_cast<const void*>(&poll_interrupt)});
   gates_code_ = place(memory_, gates_.code);
   return gates_code_ != nullptr;
 }
@@ -94,6 +98,7 @@ void X64Compiler::prepare(MachineContext& context) {
   context.trap_gate = gates_code_ + gates_.trap;
   context.builtin_gate = gates_code_ + gates_.builtin;
   context.check_gate = gates_code_ + gates_.check;
+  context.poll_gate = gates_code_ + gates_.poll;
   context.builtins = builtin_table();
 }
 
@@ -120,7 +125,7 @@ const X64Compiler::Stubs& X64Compiler::stubs_for(const FuncType& type) {
 
 bool X64Compiler::compile(Code& code) {
   CompiledModule& module = *code.module;
-  if (!is_compilable(module.engine().config())) return false;
+  if (!is_compilable(module)) return false;
   if (code.function < options_.first_function || code.function > options_.last_function) return false;
   const FuncType& type = module.module().func_type(code.function);
   const Stubs& stubs = stubs_for(type);

@@ -55,6 +55,8 @@ void Store::make_machine_stack() {
   const auto at = [this](u64 offset) { return reinterpret_cast<u64*>(machine_stack_ + offset); };
   machine_state_.stack_base = machine_state_.stack = at(machine_stack_bytes_);
   // Without a stack every call finds itself beyond the limit.
+  machine_state_.fuel = &fuel;
+  machine_state_.interrupted = &interrupted_;
   machine_state_.stack_limit = machine_stack_ ? at(unchecked) : reinterpret_cast<u64*>(~u64{0});
 }
 

@@ -16,6 +16,8 @@ struct MachineState {
   u64* value_top = nullptr;    ///< Free from here on, on the value stack.
   u64* stack_base = nullptr;   ///< Where the stack begins (its highest address).
   u64* stack_limit = nullptr;  ///< Frames end above it.
+  s64* fuel = nullptr;         ///< Store::fuel
+  const void* interrupted = nullptr;  ///< 32 bits, not 0 if the program is to be interrupted.
 };
 
 /// In every instance, at offsets that compiled code has as constants.
@@ -26,6 +28,7 @@ struct MachineContext {
   const void* trap_gate = nullptr;     ///< Called with a TrapKind in the first result register; does not return.
   const void* builtin_gate = nullptr;  ///< Calls a runtime function on the host's stack.
   const void* check_gate = nullptr;    ///< The slow half of call_indirect's check.
+  const void* poll_gate = nullptr;     ///< Interrupts the program, or keeps all registers.
   const void* const* builtins = nullptr;
 };
 

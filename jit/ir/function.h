@@ -45,7 +45,19 @@ constexpr bool is_pure(Kind kind) {
 constexpr bool is_terminator(Kind kind) { return kind >= Kind::jump; }
 
 /// Runtime functions that compiled code calls (jit/runtime/builtins.h has them).
-enum class Builtin : u8 { memory_grow, memory_fill, memory_copy, memory_init, data_drop, ref_func };
+enum class Builtin : u8 {
+  memory_grow,
+  memory_fill,
+  memory_copy,
+  memory_init,
+  data_drop,
+  table_grow,
+  table_fill,
+  table_copy,
+  table_init,
+  elem_drop,
+  ref_func,
+};
 
 /// A node, and the value that it makes.
 using Value = u32;
@@ -58,11 +70,12 @@ struct Node {
   /// Values. Of a kind with a list: its first element in Function::lists and its length.
   u32 inputs[3] = {no_value, no_value, no_value};
   u32 offset = 0;  ///< In the module, of the instruction that made it.
+  u32 index = 0;   ///< Of a memory or table.
   u64 imm = 0;
 };
 
 constexpr bool has_list(Kind kind) {
-  return kind == Kind::phi || kind == Kind::call || kind == Kind::call_indirect || kind == Kind::call_builtin ||
+  return kind == Kind::phi || kind == Kind::call || kind == Kind::call_indirect || kind == Kind::call_ref || kind == Kind::call_builtin ||
          kind == Kind::return_;
 }
 

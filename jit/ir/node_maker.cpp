@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "decoder/validate/signature.h"
+#include "engine/semantics/nan.h"
 #include "jit/ir/fold.h"
 
 namespace invar::jit {
@@ -122,6 +123,17 @@ Value NodeMaker::numeric(Op op, Value a, Value b) {
   }
   const Node made{.kind = can_trap(op) ? Kind::trapping : Kind::numeric, .type = type, .op = op, .inputs = {a, b, no_value}};
   return made.kind == Kind::numeric ? pure(made) : append(made);
+}
+
+Value NodeMaker::canonical_nan(Value value) {
+  const Type type = node(value).type;
+  if (is_constant(value)) {
+    if (type == Type::f32) {
+      return constant(type, std::bit_cast<u32>(semantics::canonical_nan(std::bit_cast<f32>(static_cast<u32>(bits(value))))));
+    }
+    return constant(type, std::bit_cast<u64>(semantics::canonical_nan(std::bit_cast<f64>(bits(value)))));
+  }
+  return pure({.kind = Kind::canonical_nan, .type = type, .inputs = {value, no_value, no_value}});
 }
 
 Value NodeMaker::select(Value condition, Value if_true, Value if_false) {

@@ -24,6 +24,7 @@ class NodeMaker {
   /// An instruction of the families Test, Compare, Unary, Binary.
   Value numeric(Op op, Value a, Value b = no_value);
   Value select(Value condition, Value if_true, Value if_false);
+  Value canonical_nan(Value value);
   /// A pure node, or one equal to it.
   Value pure(const Node& node);
   /// A node as it is, behind the block's others.

@@ -1,6 +1,7 @@
 // SSA form of blocks, branches, calls and returns.
 #include <algorithm>
 
+#include "engine/runtime/engine.h"
 #include "engine/runtime/trap.h"
 #include "jit/ir/ssa_sink.h"
 
@@ -171,6 +172,7 @@ void SsaSink::loop(const BlockType& type) {
     value = phi_of(value);
   }
   for (const u32 local : assigned(label)) locals_[local] = phi_of(locals_[local]);
+  begin_segment(true);
 }
 
 void SsaSink::if_(const BlockType& type) {
@@ -182,6 +184,7 @@ void SsaSink::if_(const BlockType& type) {
   label.condition = maker_.block();
   maker_.append({.kind = Kind::branch, .inputs = {condition, no_value, no_value}});
   block_behind(label.condition);
+  begin_segment(false);
 }
 
 void SsaSink::else_(bool reachable) {
@@ -191,11 +194,13 @@ void SsaSink::else_(bool reachable) {
   label.kind = LabelKind::else_;
   block_behind(label.condition);
   restore(label, label.saved, label.params);
+  begin_segment(false);
 }
 
 void SsaSink::end(bool reachable) {
   if (dead()) return;
   Label label = labels_.back();
+  const bool is_reached = reachable || label.kind == LabelKind::if_ || (label.edges != 0 && label.kind != LabelKind::loop);
   if (label.kind == LabelKind::loop) {
     close_loop(label);
     --loop_depth_;
@@ -218,6 +223,24 @@ void SsaSink::end(bool reachable) {
   }
   label_types_.resize(label.types);
   labels_.pop_back();
+  if (is_reached) begin_segment(false);
+}
+
+// Fuel: each segment (from a label on) pays for all its instructions when it begins, as in the interpreter.
+
+void SsaSink::settle_fuel() {
+  if (tick_ != no_value) function_.nodes[tick_].imm = fuel_count_;
+  tick_ = no_value;
+  fuel_count_ = 0;
+}
+
+/// `polls`: the segment is a function's or a loop's first, where a running program is interrupted.
+void SsaSink::begin_segment(bool polls) {
+  const EngineConfig& config = compiled_.engine().config();
+  if (config.fuel) settle_fuel();
+  if (!config.fuel && !(polls && config.interruptible)) return;
+  const Value tick = maker_.append({.kind = Kind::tick});
+  if (config.fuel) tick_ = tick;
 }
 
 void SsaSink::br(u32 depth) {
@@ -232,6 +255,30 @@ void SsaSink::br_if(u32 depth) {
   block_behind(from);
   jump_to(depth);
   block_behind(from);
+}
+
+void SsaSink::br_on_null(u32 depth) {
+  if (dead()) return;
+  const Value reference = pop(), from = maker_.block();
+  maker_.append({.kind = Kind::branch, .inputs = {maker_.numeric(Op::i64_eqz, reference), no_value, no_value}});
+  block_behind(from);
+  jump_to(depth);
+  block_behind(from);
+  push(reference);
+}
+
+void SsaSink::br_on_non_null(u32 depth) {
+  if (dead()) return;
+  const Value reference = maker_.resolve(stack_.back()), from = maker_.block();
+  maker_.append({.kind = Kind::branch, .inputs = {maker_.numeric(Op::i64_eqz, reference), no_value, no_value}});
+  block_behind(from);  // null
+  const u32 behind = maker_.block();
+  block_behind(from);
+  jump_to(depth);
+  stack_.pop_back();
+  maker_.set_block(behind);
+  maker_.append({.kind = Kind::jump});
+  block_behind(behind);
 }
 
 void SsaSink::br_table(std::span<const u32> depths) {
@@ -273,6 +320,7 @@ void SsaSink::unreachable() {
 void SsaSink::finish(bool reachable) {
   if (dead()) return;
   if (reachable) return_values();
+  settle_fuel();
   resolve_all();
 }
 
@@ -294,18 +342,23 @@ void SsaSink::call(u32 function) {
   finish_call(maker_.append({.kind = Kind::call, .type = first, .imm = function}, scratch_), type.results);
 }
 
+void SsaSink::call_ref(u32 type_index) {
+  if (!dead()) call_through(Kind::call_ref, type_index, type_index);
+}
+
 void SsaSink::call_indirect(u32 type_index, u32 table) {
-  if (dead()) return;
-  if (module_.tables[table].type.is_64) return fail();
+  if (!dead()) call_through(Kind::call_indirect, type_index, u64{table} << 32 | type_index);
+}
+
+/// The callee is on top of the arguments.
+void SsaSink::call_through(Kind kind, u32 type_index, u64 imm) {
   const FuncType& type = module_.types[type_index].func;
-  const size_t count = type.params.size() + 1;  // the index, on top
+  const size_t count = type.params.size() + 1;
   scratch_.assign(stack_.end() - static_cast<std::ptrdiff_t>(count), stack_.end());
   for (Value& value : scratch_) value = maker_.resolve(value);
   stack_.resize(stack_.size() - count);
   const Type first = type.results.empty() ? Type::none : type_of(type.results[0]);
-  finish_call(
-      maker_.append({.kind = Kind::call_indirect, .type = first, .imm = u64{table} << 32 | type_index}, scratch_),
-      type.results);
+  finish_call(maker_.append({.kind = kind, .type = first, .imm = imm}, scratch_), type.results);
 }
 
 }  // namespace invar::jit

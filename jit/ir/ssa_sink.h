@@ -34,6 +34,9 @@ class SsaSink : public NullSink {
   void return_();
   void call(u32 function);
   void call_indirect(u32 type, u32 table);
+  void call_ref(u32 type);
+  void br_on_null(u32 depth);
+  void br_on_non_null(u32 depth);
   void drop(ValType type);
   void select(ValType type);
   void local_get(u32 local);
@@ -57,6 +60,16 @@ class SsaSink : public NullSink {
   void memory_copy(u32 to, u32 from);
   void memory_init(u32 data, u32 memory);
   void data_drop(u32 data);
+  void table_get(u32 table);
+  void table_set(u32 table);
+  void table_size(u32 table);
+  void table_grow(u32 table);
+  void table_fill(u32 table);
+  void table_copy(u32 to, u32 from);
+  void table_init(u32 elem, u32 table);
+  void elem_drop(u32 elem);
+  void ref_as_non_null();
+  void ref_eq();
   void ref_null(HeapType type);
   void ref_is_null();
   void ref_func(u32 function);
@@ -106,11 +119,16 @@ class SsaSink : public NullSink {
   void close_loop(const Label& label);
   void leave(Kind kind, u64 imm);
   void return_values();
+  void call_through(Kind kind, u32 type_index, u64 imm);
   void finish_call(Value call, std::span<const ValType> results);
   u32 common_dominator(u32 a, u32 b) const;
   bool fits_guarded(const Memarg& memarg) const;
   void builtin(Builtin builtin, u32 operands, std::span<const u64> immediates, Type result);
   void resolve_all();
+  void begin_segment(bool polls);
+  void settle_fuel();
+  Value settled(Op op, Value value);
+  Value located(Op op, const Memarg& memarg, Value address);
   void fail() {
     if (supported_) refused_ = op_;
     supported_ = false;
@@ -133,6 +151,8 @@ class SsaSink : public NullSink {
   std::vector<Value> scratch_;
   u32 constructs_ = 0;
   u32 loop_depth_ = 0;
+  Value tick_ = no_value;  ///< Pays for the segment in hand.
+  u32 fuel_count_ = 0;
 };
 
 }  // namespace invar::jit

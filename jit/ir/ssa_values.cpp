@@ -3,6 +3,9 @@
 
 #include "decoder/validate/function_walker.h"
 #include "decoder/validate/signature.h"
+#include "engine/runtime/engine.h"
+#include "engine/semantics/nan.h"
+#include "engine/runtime/trap.h"
 #include "jit/ir/ssa_sink.h"
 
 namespace invar::jit {
@@ -29,6 +32,9 @@ constexpr bool is_compiled(Op op) {
       Op::drop,        Op::select,      Op::select_t,    Op::local_get,   Op::local_set,     Op::local_tee,
       Op::global_get,  Op::global_set,  Op::memory_size, Op::memory_grow, Op::call_indirect, Op::memory_fill,
       Op::memory_copy, Op::memory_init, Op::data_drop,   Op::ref_null,    Op::ref_is_null,   Op::ref_func,
+      Op::table_get,   Op::table_set,   Op::table_size,  Op::table_grow,  Op::table_fill,    Op::table_copy,
+      Op::table_init,  Op::elem_drop,   Op::ref_eq,      Op::call_ref,    Op::br_on_null,    Op::br_on_non_null,
+      Op::ref_as_non_null,
   };
   return std::ranges::find(others, op) != std::end(others);
 }
@@ -80,11 +86,15 @@ void SsaSink::begin(const BodyInfo& body) {
     ++i;
   }
   open_label(LabelKind::function, {{}, body.type->results});
+  tick_ = no_value;
+  fuel_count_ = 0;
+  begin_segment(true);
 }
 
 void SsaSink::instruction(Op op, u32 offset) {
   maker_.set_offset(offset);
   op_ = op;
+  ++fuel_count_;
   if (!compiled_table.of[static_cast<size_t>(op)]) fail();
 }
 
@@ -142,14 +152,20 @@ void SsaSink::f64_const(u64 bits) {
   if (!dead()) push(maker_.constant(Type::f64, bits));
 }
 
+/// In deterministic mode: what is any NaN becomes the canonical one.
+Value SsaSink::settled(Op op, Value value) {
+  const bool is_open = compiled_.engine().config().deterministic && semantics::nan_lanes(op) != semantics::NanLanes::none;
+  return is_open ? maker_.canonical_nan(value) : value;
+}
+
 void SsaSink::unary(Op op) {
-  if (!dead()) push(maker_.numeric(op, pop()));
+  if (!dead()) push(settled(op, maker_.numeric(op, pop())));
 }
 void SsaSink::test(Op op) { unary(op); }
 void SsaSink::binary(Op op) {
   if (dead()) return;
   const Value b = pop(), a = pop();
-  push(maker_.numeric(op, a, b));
+  push(settled(op, maker_.numeric(op, a, b)));
 }
 void SsaSink::compare(Op op) { binary(op); }
 
@@ -160,21 +176,31 @@ bool SsaSink::fits_guarded(const Memarg& memarg) const {
   return compiled_.guard_pages() && memarg.memory == 0 && !type.is_64 && type.page_size_log2 == 16;
 }
 
+/// The address itself where guard pages check it; else where it is, after a check.
+Value SsaSink::located(Op op, const Memarg& memarg, Value address) {
+  if (fits_guarded(memarg)) return address;
+  return maker_.append({.kind = Kind::locate,
+                        .type = Type::i64,
+                        .op = op,
+                        .inputs = {address, no_value, no_value},
+                        .index = memarg.memory,
+                        .imm = memarg.offset});
+}
+
 void SsaSink::load(Op op, const Memarg& memarg) {
   if (dead()) return;
-  if (!fits_guarded(memarg)) return fail();
-  push(maker_.append({.kind = Kind::load,
-                      .type = type_of(signature_of(op).results[0]),
-                      .op = op,
-                      .inputs = {pop(), no_value, no_value},
-                      .imm = memarg.offset}));
+  Node made{.kind = Kind::load, .type = type_of(signature_of(op).results[0]), .op = op, .imm = memarg.offset};
+  made.inputs[0] = located(op, memarg, pop());
+  push(maker_.append(made));
 }
 
 void SsaSink::store(Op op, const Memarg& memarg) {
   if (dead()) return;
-  if (!fits_guarded(memarg)) return fail();
   const Value value = pop(), address = pop();
-  maker_.append({.kind = Kind::store, .op = op, .inputs = {address, value, no_value}, .imm = memarg.offset});
+  Node made{.kind = Kind::store, .op = op, .imm = memarg.offset};
+  made.inputs[0] = located(op, memarg, address);
+  made.inputs[1] = value;
+  maker_.append(made);
 }
 
 /// Calls a runtime function with the topmost operands and then the immediates.
@@ -189,32 +215,58 @@ void SsaSink::builtin(Builtin builtin, u32 operands, std::span<const u64> immedi
 
 void SsaSink::memory_size(u32 memory) {
   if (dead()) return;
-  if (!fits_guarded({.memory = memory})) return fail();
-  push(maker_.append({.kind = Kind::memory_size, .type = Type::i32}));
+  const Type type = type_of(module_.memories[memory].address_type());
+  push(maker_.append({.kind = Kind::memory_size, .type = type, .index = memory}));
 }
 
+// Operands of 32-bit memories and tables have zeros above, as those of 64-bit ones would.
+
 void SsaSink::memory_grow(u32 memory) {
-  if (dead()) return;
-  if (module_.memories[memory].is_64) return fail();
-  builtin(Builtin::memory_grow, 1, {{memory}}, Type::i32);
+  if (!dead()) builtin(Builtin::memory_grow, 1, {{memory}}, type_of(module_.memories[memory].address_type()));
 }
 void SsaSink::memory_fill(u32 memory) {
-  if (dead()) return;
-  if (module_.memories[memory].is_64) return fail();
-  builtin(Builtin::memory_fill, 3, {{memory}}, Type::none);
+  if (!dead()) builtin(Builtin::memory_fill, 3, {{memory}}, Type::none);
 }
 void SsaSink::memory_copy(u32 to, u32 from) {
-  if (dead()) return;
-  if (module_.memories[to].is_64 || module_.memories[from].is_64) return fail();
-  builtin(Builtin::memory_copy, 3, {{u64{to} << 32 | from}}, Type::none);
+  if (!dead()) builtin(Builtin::memory_copy, 3, {{u64{to} << 32 | from}}, Type::none);
 }
 void SsaSink::memory_init(u32 data, u32 memory) {
-  if (dead()) return;
-  if (module_.memories[memory].is_64) return fail();
-  builtin(Builtin::memory_init, 3, {{u64{memory} << 32 | data}}, Type::none);
+  if (!dead()) builtin(Builtin::memory_init, 3, {{u64{memory} << 32 | data}}, Type::none);
 }
 void SsaSink::data_drop(u32 data) {
   if (!dead()) builtin(Builtin::data_drop, 0, {{data}}, Type::none);
+}
+
+// Tables.
+
+void SsaSink::table_get(u32 table) {
+  if (dead()) return;
+  push(maker_.append({.kind = Kind::table_get, .type = Type::i64, .inputs = {pop(), no_value, no_value}, .index = table}));
+}
+void SsaSink::table_set(u32 table) {
+  if (dead()) return;
+  const Value value = pop(), at = pop();
+  maker_.append({.kind = Kind::table_set, .inputs = {at, value, no_value}, .index = table});
+}
+void SsaSink::table_size(u32 table) {
+  if (dead()) return;
+  const Type type = type_of(module_.tables[table].type.address_type());
+  push(maker_.append({.kind = Kind::table_size, .type = type, .index = table}));
+}
+void SsaSink::table_grow(u32 table) {
+  if (!dead()) builtin(Builtin::table_grow, 2, {{table}}, type_of(module_.tables[table].type.address_type()));
+}
+void SsaSink::table_fill(u32 table) {
+  if (!dead()) builtin(Builtin::table_fill, 3, {{table}}, Type::none);
+}
+void SsaSink::table_copy(u32 to, u32 from) {
+  if (!dead()) builtin(Builtin::table_copy, 3, {{u64{to} << 32 | from}}, Type::none);
+}
+void SsaSink::table_init(u32 elem, u32 table) {
+  if (!dead()) builtin(Builtin::table_init, 3, {{u64{table} << 32 | elem}}, Type::none);
+}
+void SsaSink::elem_drop(u32 elem) {
+  if (!dead()) builtin(Builtin::elem_drop, 0, {{elem}}, Type::none);
 }
 
 // References.
@@ -227,6 +279,15 @@ void SsaSink::ref_is_null() {
 }
 void SsaSink::ref_func(u32 function) {
   if (!dead()) builtin(Builtin::ref_func, 0, {{function}}, Type::i64);
+}
+
+void SsaSink::ref_eq() { binary(Op::i64_eq); }
+void SsaSink::ref_as_non_null() {
+  if (dead()) return;
+  const Value reference = maker_.resolve(stack_.back());
+  maker_.append({.kind = Kind::check_null,
+                 .inputs = {reference, no_value, no_value},
+                 .imm = static_cast<u64>(TrapKind::null_reference)});
 }
 
 }  // namespace invar::jit

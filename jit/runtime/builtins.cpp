@@ -14,9 +14,11 @@ namespace {
 constexpr u32 upper(u64 pair) { return static_cast<u32>(pair >> 32); }
 constexpr u32 lower(u64 pair) { return static_cast<u32>(pair); }
 
+u64 growth_result(s64 before, bool is_64) { return before < 0 && !is_64 ? 0xffff'ffff : static_cast<u64>(before); }
+
 u64 grow_memory(Instance* instance, u64 delta, u64 memory) {
-  const s64 before = instance->memories[memory]->grow(delta);
-  return before < 0 ? 0xffff'ffff : static_cast<u64>(before);
+  Memory& grown = *instance->memories[memory];
+  return growth_result(grown.grow(delta), grown.type.is_64);
 }
 
 u64 fill_memory(Instance* instance, u64 to, u64 value, u64 count, u64 memory) {
@@ -38,17 +40,48 @@ u64 drop_data(Instance* instance, u64 data) {
   return 0;
 }
 
+u64 grow_table(Instance* instance, u64 value, u64 delta, u64 index) {
+  Table& table = *instance->tables[index];
+  return growth_result(table.grow(delta, value), table.type.is_64);
+}
+
+u64 fill_table(Instance* instance, u64 to, u64 value, u64 count, u64 index) {
+  return static_cast<u64>(table_fill(*instance->tables[index], to, value, count));
+}
+
+u64 copy_table(Instance* instance, u64 to, u64 from, u64 count, u64 tables) {
+  return static_cast<u64>(
+      table_copy(*instance->tables[upper(tables)], to, *instance->tables[lower(tables)], from, count));
+}
+
+u64 init_table(Instance* instance, u64 to, u64 from, u64 count, u64 table_and_elem) {
+  return static_cast<u64>(
+      table_init(*instance, lower(table_and_elem), *instance->tables[upper(table_and_elem)], to, from, count));
+}
+
+u64 drop_elem(Instance* instance, u64 elem) {
+  elem_drop(*instance, static_cast<u32>(elem));
+  return 0;
+}
+
 u64 function_reference(Instance* instance, u64 function) { return ref_of(instance->functions[function]); }
 
 const void* const table[] = {
     reinterpret_cast<const void*>(&grow_memory), reinterpret_cast<const void*>(&fill_memory),
     reinterpret_cast<const void*>(&copy_memory), reinterpret_cast<const void*>(&init_memory),
-    reinterpret_cast<const void*>(&drop_data),   reinterpret_cast<const void*>(&function_reference),
+    reinterpret_cast<const void*>(&drop_data),   reinterpret_cast<const void*>(&grow_table),
+    reinterpret_cast<const void*>(&fill_table),  reinterpret_cast<const void*>(&copy_table),
+    reinterpret_cast<const void*>(&init_table),  reinterpret_cast<const void*>(&drop_elem),
+    reinterpret_cast<const void*>(&function_reference),
 };
 
 }  // namespace
 
 const void* const* builtin_table() { return table; }
+
+TrapKind poll_interrupt(Instance* instance) {
+  return instance->store->take_interrupt() ? TrapKind::interrupted : TrapKind::none;
+}
 
 TrapKind check_indirect_call(Instance* instance, const Func* func, u32 wanted, u64 index) {
   if (func == nullptr) {

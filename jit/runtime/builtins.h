@@ -8,11 +8,15 @@ namespace invar::jit {
 
 /// Does it return a TrapKind, so that the caller must look at it?
 constexpr bool can_trap(Builtin builtin) {
-  return builtin == Builtin::memory_fill || builtin == Builtin::memory_copy || builtin == Builtin::memory_init;
+  return (builtin >= Builtin::memory_fill && builtin <= Builtin::memory_init) ||
+         (builtin >= Builtin::table_fill && builtin <= Builtin::table_init);
 }
 
 /// Their addresses, by Builtin.
 const void* const* builtin_table();
+
+/// Is the program to be interrupted? Called through the poll gate, which keeps all registers.
+TrapKind poll_interrupt(Instance* instance);
 
 /// The slow half of call_indirect's check: is the function of a subtype of `wanted`? Else the trap; its message is left
 /// in the store.

@@ -104,6 +104,14 @@ void Emitter::emit_call_indirect(const Instruction& i) {
   call_function_of_rax(i.offset);
 }
 
+/// rax: the reference.
+void Emitter::emit_call_ref(const Instruction& i) {
+  store_stack_arguments();
+  as_.test(gp64(rax), gp64(rax));
+  as_.jz(trap_label(TrapKind::null_function_reference, i.offset));
+  call_function_of_rax(i.offset);
+}
+
 void Emitter::emit_builtin(const Instruction& i) {
   as_.mov(gp64(rdi), gp64(r15));
   as_.mov(gp64(scratch), context_field(offsetof(MachineContext, builtins)));

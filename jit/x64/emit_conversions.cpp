@@ -107,6 +107,23 @@ void Emitter::emit_min_max(const Instruction& i) {
   as_.bind(done);
 }
 
+void Emitter::emit_canonical_nan(const Instruction& i) {
+  const x86::Xmm x = xmm(reg(i.def));
+  const bool is_double = i.width_b == Width::w64;
+  const Label done = as_.newLabel();
+  const Label is_nan = out_of_line([=, this] {
+    if (is_double) {
+      as_.movsd(x, pooled(0x7ff8'0000'0000'0000, 0, 8));
+    } else {
+      as_.movss(x, pooled(0x7fc0'0000, 0, 4));
+    }
+    as_.jmp(done);
+  });
+  as_.emit(is_double ? x86::Inst::kIdUcomisd : x86::Inst::kIdUcomiss, x, x);
+  as_.jp(is_nan);
+  as_.bind(done);
+}
+
 void Emitter::emit_sign_bits(const Instruction& i) {
   const bool is_double = i.id == x86::Inst::kIdAndpd || i.id == x86::Inst::kIdXorpd;
   const u64 sign = is_double ? sign_64 : sign_32;

@@ -53,7 +53,7 @@ asmjit::x86::Mem Emitter::memory_operand(const Instruction& i, u32 size) {
     return x86::Mem(gp64(r14), gp64(reg(m.operand)), 0, m.displacement, size);
   }
   if (m.index == no_operand) {
-    if (m.scale == 0) return x86::Mem(gp64(reg(m.operand)), m.displacement, size);
+    if (m.scale == 0) return x86::Mem(gp64(reg(m.operand)), m.displacement, size);  // checked, or no access
   }
   return x86::Mem(gp64(reg(m.operand)), gp64(reg(m.index)), m.scale, m.displacement, size);
 }
@@ -123,7 +123,7 @@ void Emitter::prologue() {
   as_.push(gp64(rbp));
   as_.mov(gp64(rbp), gp64(rsp));
   for (const Instruction& i : lowered_.instructions) {
-    saves_instance_ |= i.form == Form::call_indirect || i.form == Form::call_import;
+    saves_instance_ |= i.form == Form::call_indirect || i.form == Form::call_import || i.form == Form::call_ref;
   }
   frame_bytes_ = 8 * (allocation_.slots + (saves_instance_ ? 1 : 0) + lowered_.stack_arguments);
   if (frame_bytes_ != 0) as_.sub(gp64(rsp), frame_bytes_);
@@ -437,17 +437,40 @@ void Emitter::emit_instruction(const Instruction& i) {
       return emit_call(i);
     case Form::call_indirect:
       return emit_call_indirect(i);
+    case Form::call_ref:
+      return emit_call_ref(i);
     case Form::call_builtin:
       return emit_builtin(i);
     case Form::global_get:
     case Form::global_set:
       return emit_global(i);
     case Form::memory_size:
-      as_.mov(gp64(reg(i.def)), instance_field(offsetof(Instance, memories)));
-      as_.mov(gp64(reg(i.def)), x86::qword_ptr(gp64(reg(i.def))));
-      as_.mov(gp64(reg(i.def)), x86::qword_ptr(gp64(reg(i.def)), offsetof(invar::Memory, size)));
-      as_.shr(gp64(reg(i.def)), 16);
+      load_pointer(offsetof(Instance, memories), i.index);
+      as_.mov(gp64(reg(i.def)), x86::qword_ptr(gp64(scratch), offsetof(invar::Memory, size)));
+      if (i.imm != 0) as_.shr(gp64(reg(i.def)), static_cast<u32>(i.imm));
       return;
+    case Form::table_size:
+      load_pointer(offsetof(Instance, tables), i.index);
+      as_.mov(gp64(reg(i.def)), x86::qword_ptr(gp64(scratch), offsetof(invar::Table, size)));
+      return;
+    case Form::table_get:
+      locate_element(i);
+      as_.mov(gp64(reg(i.def)), x86::Mem(gp64(scratch), gp64(reg(i.a)), 3, 0, 8));
+      return;
+    case Form::table_set:
+      locate_element(i);
+      as_.mov(x86::Mem(gp64(scratch), gp64(reg(i.a)), 3, 0, 8), gp64(reg(i.b)));
+      return;
+    case Form::check_null:
+      as_.test(gp64(reg(i.a)), gp64(reg(i.a)));
+      as_.jz(trap_label(i.trap, i.offset));
+      return;
+    case Form::canonical_nan:
+      return emit_canonical_nan(i);
+    case Form::tick:
+      return emit_tick(i);
+    case Form::locate:
+      return emit_locate(i);
     case Form::divide:
       return emit_divide(i);
     case Form::convert_u64:
@@ -467,9 +490,66 @@ void Emitter::emit_instruction(const Instruction& i) {
   }
 }
 
+/// The scratch register gets element `index` of an array of pointers that the instance has.
+void Emitter::load_pointer(u64 array, u64 index) {
+  as_.mov(gp64(scratch), instance_field(array));
+  as_.mov(gp64(scratch), x86::qword_ptr(gp64(scratch), static_cast<s32>(8 * index)));
+}
+
+/// Checks a table's bounds; the scratch register gets its elements.
+void Emitter::locate_element(const Instruction& i) {
+  load_pointer(offsetof(Instance, tables), i.index);
+  as_.cmp(gp64(reg(i.a)), x86::qword_ptr(gp64(scratch), offsetof(invar::Table, size)));
+  as_.jae(trap_label(TrapKind::out_of_bounds_table_access, i.offset));
+  as_.mov(gp64(scratch), x86::qword_ptr(gp64(scratch), offsetof(invar::Table, elements)));
+}
+
+/// The end of an access, in the host's memory.
+void Emitter::emit_locate(const Instruction& i) {
+  const x86::Gp end = gp64(reg(i.def));
+  const u64 bytes = info(i.op).access;
+  const u64 offset = static_cast<u64>(i.imm);
+  const Label trap = trap_label(TrapKind::out_of_bounds_memory_access, i.offset);
+  if (offset > ~u64{0} - bytes) {
+    as_.jmp(trap);
+    return;
+  }
+  const u64 distance = offset + bytes;
+  if (distance <= 0x7fff'ffff && i.width == Width::w32) {
+    as_.lea(end, x86::ptr(gp64(reg(i.a)), static_cast<s32>(distance)));
+  } else {
+    as_.mov(end, asmjit::Imm(distance));
+    as_.add(end, gp64(reg(i.a)));
+    if (i.width == Width::w64) as_.jc(trap);
+  }
+  load_pointer(offsetof(Instance, memories), i.index);
+  as_.cmp(end, x86::qword_ptr(gp64(scratch), offsetof(invar::Memory, size)));
+  as_.ja(trap);
+  as_.add(end, x86::qword_ptr(gp64(scratch), offsetof(invar::Memory, base)));
+}
+
+void Emitter::emit_tick(const Instruction& i) {
+  as_.mov(gp64(scratch), instance_field(offsetof(Instance, machine) + offsetof(MachineContext, state)));
+  if (i.imm != 0) {
+    as_.mov(gp64(scratch), x86::qword_ptr(gp64(scratch), offsetof(MachineState, fuel)));
+    as_.sub(x86::qword_ptr(gp64(scratch)), static_cast<s32>(i.imm));
+    as_.js(trap_label(TrapKind::out_of_fuel, i.offset));
+    as_.mov(gp64(scratch), instance_field(offsetof(Instance, machine) + offsetof(MachineContext, state)));
+  }
+  as_.mov(gp64(scratch), x86::qword_ptr(gp64(scratch), offsetof(MachineState, interrupted)));
+  as_.cmp(x86::dword_ptr(gp64(scratch)), 0);
+  const Label behind = as_.newLabel();
+  const u32 offset = i.offset;
+  as_.jne(out_of_line([this, behind, offset] {
+    as_.call(instance_field(offsetof(Instance, machine) + offsetof(MachineContext, poll_gate)));
+    note_site(offset);
+    as_.jmp(behind);
+  }));
+  as_.bind(behind);
+}
+
 void Emitter::emit_global(const Instruction& i) {
-  as_.mov(gp64(scratch), instance_field(offsetof(Instance, globals)));
-  as_.mov(gp64(scratch), x86::qword_ptr(gp64(scratch), static_cast<s32>(8 * i.imm)));
+  load_pointer(offsetof(Instance, globals), static_cast<u64>(i.imm));
   const Mem cell = x86::Mem(gp64(scratch), 0, i.width == Width::vector ? static_cast<u32>(i.width_b) : 8);
   const auto move_id = i.width_b == Width::w32 ? x86::Inst::kIdMovss : x86::Inst::kIdMovsd;
   if (i.form == Form::global_get) {

@@ -81,11 +81,17 @@ class Emitter {
   Label out_of_line(std::function<void()> make);
   Label trap_label(TrapKind kind, u32 offset);
   void emit_global(const Instruction& i);
+  void load_pointer(u64 array, u64 index);
+  void locate_element(const Instruction& i);
+  void emit_locate(const Instruction& i);
+  void emit_tick(const Instruction& i);
+  void emit_canonical_nan(const Instruction& i);
 
   // emit_calls.cpp
   void store_stack_arguments();
   void emit_call(const Instruction& i);
   void emit_call_indirect(const Instruction& i);
+  void emit_call_ref(const Instruction& i);
   void call_function_of_rax(u32 offset);
   void emit_builtin(const Instruction& i);
 

@@ -38,7 +38,15 @@ enum class Form : u8 {
   call_builtin,   ///< imm: Builtin
   global_get,     ///< imm: global
   global_set,
-  memory_size,
+  memory_size,    ///< index: memory; imm: log2 of the page size
+  table_get,      ///< def, a: the number, which is the result's register too; index: table
+  table_set,      ///< a, b
+  table_size,
+  check_null,     ///< a; trap
+  canonical_nan,  ///< def: a tied
+  tick,           ///< imm: fuel
+  locate,         ///< def, a: the address; imm: offset + bytes of the access; index: memory
+  call_ref,
   divide,         ///< id: div or idiv; a in rax, b; defs rax and rdx are `def` and a clobber
   zero_and_move,  ///< id def, b; clears def first: conversions that leave the upper part
   convert_u64,    ///< i64 (unsigned) -> float; one integer temporary
@@ -100,6 +108,7 @@ struct Instruction {
   Memory memory;
   Op op = Op::unreachable;
   u32 offset = 0;  ///< In the wasm module.
+  u32 index = 0;   ///< Of a memory or table.
   s64 imm = 0;
 };
 

@@ -23,7 +23,10 @@ constexpr RegSet everything = allocatable_integers | allocatable_vectors;
 Lowering::Draft& Lowering::draft(Form form, u32 node_of) {
   draft_.instruction = {};
   draft_.instruction.form = form;
-  draft_.instruction.offset = node_of == no_value ? 0 : node(node_of).offset;
+  if (node_of != no_value) {
+    draft_.instruction.offset = node(node_of).offset;
+    draft_.instruction.index = node(node_of).index;
+  }
   draft_.clobbers = 0;
   draft_.operands.clear();
   return draft_;
@@ -281,12 +284,65 @@ void Lowering::lower_node(Value value) {
     }
     case Kind::memory_size: {
       Draft& d = draft(Form::memory_size, value);
+      d.instruction.imm = module_.memories[n.index].page_size_log2;
+      d.instruction.def = define(vreg_of(value));
+      finish();
+      return;
+    }
+    case Kind::table_size: {
+      Draft& d = draft(Form::table_size, value);
+      d.instruction.def = define(vreg_of(value));
+      finish();
+      return;
+    }
+    case Kind::table_get: {
+      Draft& d = draft(Form::table_get, value);
+      d.instruction.a = use(n.inputs[0]);
+      d.instruction.def = define(vreg_of(value));
+      finish();
+      return;
+    }
+    case Kind::table_set: {
+      Draft& d = draft(Form::table_set, value);
+      d.instruction.a = use(n.inputs[0]);
+      d.instruction.b = use(n.inputs[1]);
+      finish();
+      return;
+    }
+    case Kind::check_null: {
+      Draft& d = draft(Form::check_null, value);
+      d.instruction.trap = static_cast<TrapKind>(n.imm);
+      d.instruction.a = use(n.inputs[0]);
+      finish();
+      return;
+    }
+    case Kind::canonical_nan: {
+      Draft& d = draft(Form::canonical_nan, value);
+      d.instruction.width_b = n.type == Type::f32 ? Width::w32 : Width::w64;
+      d.instruction.a = use(n.inputs[0]);
+      d.instruction.def = define(vreg_of(value), Constraint::tied);
+      finish();
+      return;
+    }
+    case Kind::tick: {
+      Draft& d = draft(Form::tick, value);
+      d.instruction.imm = static_cast<s64>(n.imm);
+      finish();
+      return;
+    }
+    case Kind::locate: {
+      Draft& d = draft(Form::locate, value);
+      d.instruction.width = module_.memories[n.index].is_64 ? Width::w64 : Width::w32;
+      d.instruction.imm = static_cast<s64>(n.imm);
+      d.instruction.op = n.op;
+      d.instruction.a = use(n.inputs[0], Access::late_use);
       d.instruction.def = define(vreg_of(value));
       finish();
       return;
     }
     case Kind::call:
     case Kind::call_indirect:
+    case Kind::call_ref:
       lower_call(value);
       return;
     case Kind::call_builtin:
@@ -433,7 +489,7 @@ void Lowering::lower_entry() {
 
 void Lowering::lower_call(Value value) {
   const Node& n = node(value);
-  const bool is_indirect = n.kind == Kind::call_indirect;
+  const bool is_indirect = n.kind != Kind::call;
   const FuncType& type = is_indirect ? module_.types[static_cast<u32>(n.imm)].func : module_.func_type(static_cast<u32>(n.imm));
   const CallShape shape(type);
   if (!shape.is_supported) {
@@ -444,7 +500,7 @@ void Lowering::lower_call(Value value) {
   out_.stack_arguments = std::max(out_.stack_arguments, shape.stack_arguments);
   const std::span<const Value> arguments = function_.list(n);
   const bool is_import = !is_indirect && n.imm < module_.imported_functions;
-  Draft& d = draft(is_indirect ? Form::call_indirect : is_import ? Form::call_import : Form::call, value);
+  Draft& d = draft(n.kind == Kind::call_ref ? Form::call_ref : is_indirect ? Form::call_indirect : is_import ? Form::call_import : Form::call, value);
   d.clobbers = everything;
   d.instruction.imm = static_cast<s64>(n.imm);
   // First the ones on the stack, so that they are the instruction's first operands.

@@ -66,7 +66,7 @@ class Lowering {
   bool can_fold_load(Value value, Width width) const;
   void use_b_or_load(Instruction& instruction, Value value);
   void lower_store(Value value);
-  void lower_address(Instruction& instruction, Value address, u64 offset);
+  void lower_address(Instruction& instruction, const Node& access);
   void lower_call(Value value);
   void lower_builtin(Value value);
   void lower_return(Value value);

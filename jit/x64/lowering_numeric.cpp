@@ -237,7 +237,14 @@ void Lowering::lower_shift(Value value) {
 // Memory.
 
 /// The address of an access in guarded memory 0.
-void Lowering::lower_address(Instruction& instruction, Value address, u64 offset) {
+void Lowering::lower_address(Instruction& instruction, const Node& access) {
+  const Value address = access.inputs[0];
+  const u64 offset = access.imm;
+  if (node(address).kind == Kind::locate) {
+    instruction.memory.operand = use(address);
+    instruction.memory.displacement = -static_cast<s32>(info(access.op).access);
+    return;
+  }
   instruction.memory.base = Memory::Base::heap;
   if (is_constant(address) && node(address).imm + offset <= max_displacement) {
     instruction.memory.displacement = static_cast<s32>(node(address).imm + offset);
@@ -262,7 +269,7 @@ void Lowering::lower_load(Value value) {
   i.width = pattern.width;
   i.width_b = pattern.width_b;
   i.b_in_memory = true;
-  lower_address(i, n.inputs[0], n.imm);
+  lower_address(i, n);
   i.def = define(vreg_of(value));
   finish();
 }
@@ -297,7 +304,7 @@ void Lowering::use_b_or_load(Instruction& instruction, Value value) {
     folded_[value] = true;
     instruction.b_in_memory = true;
     instruction.offset = node(value).offset;
-    lower_address(instruction, node(value).inputs[0], node(value).imm);
+    lower_address(instruction, node(value));
     return;
   }
   instruction.b = use_b(instruction, value);
@@ -316,7 +323,7 @@ void Lowering::lower_store(Value value) {
     take_over(stored);
     stored = node(stored).inputs[0];
   }
-  lower_address(i, n.inputs[0], n.imm);
+  lower_address(i, n);
   if (is_integer(node(stored).type) && is_immediate(stored, pattern.width == Width::w64)) {
     i.b_is_immediate = true;
     i.imm = static_cast<s32>(node(stored).imm);

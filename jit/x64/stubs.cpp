@@ -1,5 +1,7 @@
 #include "jit/x64/stubs.h"
 
+#include <bit>
+
 #include "engine/interp/frame.h"
 #include "engine/runtime/call.h"
 #include "jit/x64/emitter.h"
@@ -163,6 +165,44 @@ void call_on_host_stack(Assembler& as, const x86::Gp& target) {
   as.mov(gp64(rsp), at(scratch, offsetof(MachineState, stack)));
 }
 
+template <class Each>
+void for_each(RegSet set, Each each) {
+  for (; set != 0; set &= set - 1) each(static_cast<Reg>(std::countr_zero(set)));
+}
+constexpr u32 saved_vectors = std::popcount(allocatable_vectors);
+
+/// Everything that compiled code may have a value in, but for scratch registers.
+void save_registers(Assembler& as) {
+  for_each(allocatable_integers, [&](Reg reg) { as.push(gp64(reg)); });
+  as.sub(gp64(rsp), 16 * saved_vectors);
+  s64 offset = 0;
+  for_each(allocatable_vectors, [&](Reg reg) {
+    as.movups(x86::Mem(gp64(rsp), static_cast<s32>(offset), 16), xmm(reg));
+    offset += 16;
+  });
+}
+
+/// And traps with what the function returned, if that is a trap.
+void restore_registers(Assembler& as, const asmjit::Label& trap) {
+  as.mov(gp32(scratch), gp32(rax));
+  s64 offset = 0;
+  for_each(allocatable_vectors, [&](Reg reg) {
+    as.movups(xmm(reg), x86::Mem(gp64(rsp), static_cast<s32>(offset), 16));
+    offset += 16;
+  });
+  as.add(gp64(rsp), 16 * saved_vectors);
+  std::vector<Reg> regs;
+  for_each(allocatable_integers, [&](Reg reg) { regs.push_back(reg); });
+  for (size_t i = regs.size(); i-- > 0;) as.pop(gp64(regs[i]));
+  const asmjit::Label failed = as.newLabel();
+  as.test(gp32(scratch), gp32(scratch));
+  as.jnz(failed);
+  as.ret();
+  as.bind(failed);
+  as.mov(gp32(rax), gp32(scratch));
+  as.jmp(trap);
+}
+
 }  // namespace
 
 TypeStubs make_type_stubs(const FuncType& type, const u64* words) {
@@ -201,29 +241,21 @@ Gates make_gates(const GateTargets& targets) {
   as.ret();
 
   gates.check = static_cast<u32>(as.offset());
-  constexpr u32 integers = std::size(integer_arguments);
-  as.push(gp64(rax));
-  for (const Reg reg : integer_arguments) as.push(gp64(reg));
-  as.sub(gp64(rsp), 8 * vector_arguments);
-  for (u32 i = 0; i < vector_arguments; ++i) as.movsd(at(rsp, 8 * i), xmm(vector_register(i)));
+  save_registers(as);
   as.mov(gp64(rdi), gp64(r15));
   as.mov(gp64(rsi), gp64(rax));
   as.mov(gp32(rdx), gp32(scratch));
   as.mov(gp64(rcx), gp64(r12));
   as.mov(gp64(scratch), asmjit::Imm(reinterpret_cast<u64>(targets.check)));
   call_on_host_stack(as, gp64(scratch));
-  as.mov(gp32(scratch), gp32(rax));
-  for (u32 i = 0; i < vector_arguments; ++i) as.movsd(xmm(vector_register(i)), at(rsp, 8 * i));
-  as.add(gp64(rsp), 8 * vector_arguments);
-  for (u32 i = integers; i-- > 0;) as.pop(gp64(integer_arguments[i]));
-  as.pop(gp64(rax));
-  const asmjit::Label failed = as.newLabel();
-  as.test(gp32(scratch), gp32(scratch));
-  as.jnz(failed);
-  as.ret();
-  as.bind(failed);
-  as.mov(gp32(rax), gp32(scratch));
-  as.jmp(trap);
+  restore_registers(as, trap);
+
+  gates.poll = static_cast<u32>(as.offset());
+  save_registers(as);
+  as.mov(gp64(rdi), gp64(r15));
+  as.mov(gp64(scratch), asmjit::Imm(reinterpret_cast<u64>(targets.poll)));
+  call_on_host_stack(as, gp64(scratch));
+  restore_registers(as, trap);
 
   gates.code = code.finish();
   return gates;

@@ -19,11 +19,12 @@ TypeStubs make_type_stubs(const FuncType& type, const u64* words);
 
 struct Gates {
   std::vector<u8> code;
-  u32 trap = 0, builtin = 0, check = 0;
+  u32 trap = 0, builtin = 0, check = 0, poll = 0;
 };
 struct GateTargets {
   const void* trap;   ///< u64 (Instance*, u32 kind, const u8* pc, const u64* frame); returns to who ran the interpreter
   const void* check;  ///< check_indirect_call
+  const void* poll;   ///< poll_interrupt
 };
 Gates make_gates(const GateTargets& targets);
 

@@ -34,8 +34,10 @@ void BodyGenerator::control_value(ValType type, u32 depth) {
     case 2:
       return if_value(type, depth);
     case 3:
+      if (plan_.plain) return block_value(type, true, depth);
       return try_table_value(type, depth);
     case 4:
+      if (plan_.plain) return if_value(type, depth);
       return legacy_try_value(type, depth);
     case 5:
       if (branch_value(type, depth)) return;
@@ -175,7 +177,7 @@ bool BodyGenerator::call_value(ValType type, u32 depth) {
 /// A branch that may not be taken, and leaves nothing.
 void BodyGenerator::branch_statement(u32 depth) {
   const ValType anyref = nullable(Heap::any);
-  switch (pick(4)) {
+  switch (plan_.plain ? 1 + pick(3) : pick(4)) {
     case 0: {  // casts branch to labels that take one reference
       const u32 label = some_label([&](const Label& at) {
         return at.types.size() == 1 && at.types[0].is_ref() && plan_.is_subtype(at.types[0], anyref);
@@ -217,7 +219,7 @@ void BodyGenerator::branch_statement(u32 depth) {
 
 /// Leaves the block for good: what follows is not reached.
 void BodyGenerator::leave(u32 depth) {
-  switch (pick(8)) {
+  switch (plan_.plain ? pick(3) : pick(8)) {
     case 0:
       values(type_.results, depth);
       return op(Op::return_);

@@ -7,7 +7,7 @@ BodyGenerator::BodyGenerator(const Plan& plan, u32 function, Choices& choices)
 
 ByteWriter BodyGenerator::generate() {
   constexpr ValType always[] = {type_i32, type_i64, type_f32, type_f64, type_v128, type_exnref};
-  std::vector<ValType> declared(std::begin(always), std::end(always));
+  std::vector<ValType> declared(std::begin(always), plan_.plain ? std::begin(always) + 4 : std::end(always));
   for (u32 left = pick(4); left > 0; --left) declared.push_back(plan_.globals[pick(plan_.globals.size())].type);
   out_.u64_leb(declared.size());
   for (const ValType type : declared) {
@@ -34,7 +34,7 @@ void BodyGenerator::statements(u32 depth) {
 void BodyGenerator::statement(u32 depth) {
   if (budget_ == 0 || choices_.exhausted()) return;
   --budget_;
-  switch (pick(10)) {
+  switch (pick(plan_.plain ? 8 : 10)) {
     case 0:
     case 1:
       return set_variable(depth);
@@ -51,8 +51,13 @@ void BodyGenerator::statement(u32 depth) {
     case 6:
       return memory_statement(depth);
     case 7:
+      if (plan_.plain && choices_.chance(70)) {
+        open(choices_.chance(50) ? Op::loop : Op::block, {});
+        statements(depth);
+        return close();
+      }
       return table_statement(depth);
-    case 8:
+    case 9:
       return object_statement(depth);
     default: {
       open(choices_.chance(50) ? Op::loop : Op::block, {});
@@ -115,7 +120,7 @@ void BodyGenerator::memory_statement(u32 depth) {
 }
 
 void BodyGenerator::table_statement(u32 depth) {
-  const u32 table = pick(plan_.tables.size());
+  const u32 table = plan_.plain ? 0 : pick(plan_.tables.size());
   const ValType type = plan_.tables[table].address_type(), element = plan_.tables[table].element;
   switch (pick(8)) {
     case 0:

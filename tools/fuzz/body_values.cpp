@@ -21,10 +21,12 @@ struct Rows {
   std::array<std::vector<Op>, 5> values;
   std::vector<Op> effects;
 
-  Rows() {
+  /// `scalar`: without vectors, atomic and wide instructions.
+  explicit Rows(bool scalar) {
     for (size_t i = 0; i < op_count; ++i) {
       const OpInfo& row = op_infos[i];
       if (!is_plain(row)) continue;
+      if (scalar && (row.prefix == 0xfd || row.prefix == 0xfe || row.family == Family::Wide)) continue;
       const std::string_view results = row.signature.substr(row.signature.find(':') + 1);
       if (results.size() != 1) {
         effects.push_back(static_cast<Op>(i));
@@ -39,9 +41,9 @@ struct Rows {
   }
 };
 
-const Rows& rows() {
-  static const Rows made;
-  return made;
+const Rows& rows(bool scalar) {
+  static const Rows all(false), scalars(true);
+  return scalar ? scalars : all;
 }
 
 /// Lanes of a vector instruction, from its mnemonic ("i8x16.…") or its access.
@@ -139,14 +141,14 @@ void BodyGenerator::value(ValType type, u32 depth) {
   const u32 what = pick(10);
   if (what == 0) return leaf(type);
   if (what <= 2) return control_value(type, depth + 1);
-  if (what == 3 && field_value(type, depth + 1)) return;
+  if (what == 3 && !plan_.plain && field_value(type, depth + 1)) return;
   if (type.is_ref()) return reference_value(type, depth + 1);
   number_value(type, depth + 1);
 }
 
 void BodyGenerator::number_value(ValType type, u32 depth) {
   if (type == type_i32 && choices_.chance(25)) return query(depth);
-  const std::vector<Op>& ops = rows().values[static_cast<size_t>(type.kind())];
+  const std::vector<Op>& ops = rows(plan_.plain).values[static_cast<size_t>(type.kind())];
   const Op chosen = ops[pick(ops.size())];
   table_row(chosen, depth);
   // The memory was chosen freely; an address is brought to the type asked for.
@@ -241,7 +243,7 @@ void BodyGenerator::table_row(Op chosen, u32 depth) {
 
 /// Stores, and other instructions without a single result.
 void BodyGenerator::store_statement(u32 depth) {
-  const std::vector<Op>& ops = rows().effects;
+  const std::vector<Op>& ops = rows(plan_.plain).effects;
   const Op chosen = ops[pick(ops.size())];
   table_row(chosen, depth);
   const std::string_view signature = info(chosen).signature;
@@ -256,6 +258,12 @@ void BodyGenerator::i31_value(u32 depth) {
 /// An i32 that says something about a reference or a table.
 void BodyGenerator::query(u32 depth) {
   const ValType eqref = nullable(Heap::eq), anyref = nullable(Heap::any);
+  if (plan_.plain) {
+    value(type_funcref, depth);
+    if (choices_.chance(50)) return op(Op::ref_is_null);
+    small_index(type_i32, 4, depth);
+    return op(Op::table_grow, 0);
+  }
   switch (pick(8)) {
     case 0:
       value(eqref, depth);
@@ -323,7 +331,7 @@ bool BodyGenerator::field_value(ValType type, u32 depth) {
 }
 
 void BodyGenerator::reference_value(ValType type, u32 depth) {
-  switch (pick(6)) {
+  switch (plan_.plain ? 1 + pick(5) : pick(6)) {
     case 0:  // from wherever its hierarchy begins
       value(nullable(top_of(type.heap().kind == Heap::index
                                 ? (plan_.types[type.heap().index].kind == CompositeKind::func ? Heap::func : Heap::any)

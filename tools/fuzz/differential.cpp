@@ -10,6 +10,7 @@
 #include "decoder/text/printer.h"
 #include "engine/runtime/call.h"
 #include "engine/runtime/instantiate.h"
+#include "jit/compiler.h"
 
 namespace invar::fuzz {
 
@@ -20,11 +21,22 @@ constexpr s64 fuel_per_call = 20'000;
 struct Configuration {
   std::string_view name;
   BoundsChecks bounds;
-  bool stress;
+  bool stress = false;
+  bool compiled = false;
 };
-constexpr Configuration configurations[] = {{"guard pages", BoundsChecks::guard_pages, false},
-                                            {"explicit checks", BoundsChecks::explicit_, false},
-                                            {"a collection at every allocation", BoundsChecks::guard_pages, true}};
+constexpr Configuration configurations[] = {
+    {"guard pages", BoundsChecks::guard_pages},
+    {"explicit checks", BoundsChecks::explicit_},
+    {"a collection at every allocation", BoundsChecks::guard_pages, true},
+    {"compiled", BoundsChecks::guard_pages, false, true},
+    {"compiled, explicit checks", BoundsChecks::explicit_, false, true},
+};
+
+/// Null on machines without one: then the interpreter is compared with itself.
+Compiler* compiler() {
+  static const std::unique_ptr<Compiler> made = jit::make_compiler({.check_allocation = true});
+  return made.get();
+}
 
 /// One line for each thing that was observed.
 using Observations = std::vector<std::string>;
@@ -71,7 +83,8 @@ Observations run(const std::shared_ptr<const Module>& module, const Configuratio
                  .bounds_checks = configuration.bounds,
                  .fuel = true,
                  .deterministic = true,
-                 .stress_collection = configuration.stress});
+                 .stress_collection = configuration.stress,
+                 .compiler = configuration.compiled ? compiler() : nullptr});
   Store store(engine, {.max_memory_bytes = u64{64} << 20, .max_guarded_memories = 4, .max_heap_bytes = u64{256} << 20});
   store.fuel = fuel_per_call;
   const auto compiled = CompiledModule::create(engine, module);

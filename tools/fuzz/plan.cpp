@@ -10,6 +10,7 @@ constexpr Heap abstract_heaps[] = {Heap::any,   Heap::eq,   Heap::i31,     Heap:
 
 /// A defaultable type.
 ValType some_type(const Plan& plan, Choices& choices) {
+  if (plan.plain) return numbers[choices.below(std::size(numbers) - 1)];
   if (choices.below(3) != 2) return numbers[choices.below(std::size(numbers))];
   const u32 concrete = plan.grouped;
   const u32 pick = choices.below(static_cast<u32>(std::size(abstract_heaps)) + concrete);
@@ -119,6 +120,7 @@ std::optional<u32> Plan::find_function_type(const FuncType& type) const {
 
 Plan make_plan(Choices& choices) {
   Plan plan;
+  plan.plain = choices.below(2) == 1;
   plan_types(plan, choices);
 
   // Tags, and what their handlers' blocks need: the payload as results, with and without the exception.
@@ -150,6 +152,10 @@ Plan make_plan(Choices& choices) {
   plan.tables = {{.element = type_funcref, .limits = {8, 12, true}},
                  {.element = nullable(Heap::any), .limits = {4, 9, true}},
                  {.element = type_externref, .limits = {4, 9, true}, .is_64 = true}};
+  if (plan.plain) {
+    for (u32 i = 0; i < 4; ++i) plan.globals.push_back({numbers[i], true});
+    return plan;
+  }
   for (const ValType type : numbers) plan.globals.push_back({type, true});
   for (const Heap heap : {Heap::any, Heap::exn, Heap::func}) plan.globals.push_back({nullable(heap), true});
   plan.globals.push_back({reference_to(plan.structs.back(), true), true});
