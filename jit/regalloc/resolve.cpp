@@ -1,0 +1,215 @@
+#include "jit/regalloc/resolve.h"
+
+#include <algorithm>
+
+#include "jit/regalloc/parallel_moves.h"
+
+namespace invar::jit::regalloc {
+namespace {
+
+// Where the moves in front of one instruction belong to: the edge that leads to its block, the instruction, and the
+// edge that leads from its block.
+enum class Phase : u32 { enter, gap, leave };
+
+class Resolver {
+ public:
+  Resolver(const MachineCode& code, const RegisterFile& file, const Intervals& intervals, const Pieces& pieces,
+           Allocation& out)
+      : code_(code),
+        in_(intervals),
+        pieces_(pieces),
+        slots_(assign_slots(code, intervals, pieces)),
+        locations_(intervals, pieces, slots_),
+        out_(out),
+        parallel_(file, slots_.count) {}
+
+  void run() {
+    place_operands();
+    for (VReg value = 0; value < in_.values.size(); ++value) {
+      if (pieces_.first[value] == none) continue;
+      if (pieces_.spilled[value]) store(value);
+      if (locations_.of(value).size() > 1) connect(value);
+    }
+    pass_arguments();
+    order_moves();
+    out_.slots = slots_.count;
+    collect_used();
+  }
+
+ private:
+  struct Planned {
+    u32 instruction;
+    Phase phase;
+    Place from, to;
+    VReg value;
+  };
+
+  void plan(u32 instruction, Phase phase, Place from, Place to, VReg value) {
+    if (from != to) planned_.push_back({instruction, phase, from, to, value});
+  }
+
+  void place_operands() {
+    out_.places.resize(code_.operands.size());
+    VReg temporary = static_cast<VReg>(code_.vregs.size());
+    for (u32 i = 0; i < code_.instructions.size(); ++i) {
+      const u32 first = code_.instructions[i].first_operand;
+      const std::span<const Operand> operands = code_.operands_of(i);
+      VReg tied = no_vreg;
+      for (const Operand& operand : operands) {
+        if (operand.constraint == Constraint::tied) tied = operand.value;
+      }
+      for (u32 k = 0; k < operands.size(); ++k) {
+        out_.places[first + k] = place_of(operands[k], operands[0].value, tied, i, temporary);
+      }
+      // It was defined in its register together with the moves in front of the instruction.
+      if (tied != no_vreg) {
+        plan(i, Phase::gap, locations_.at(operands[0].value, position_of(i, before_moves)),
+             locations_.at(tied, position_of(i, reading)), operands[0].value);
+      }
+    }
+  }
+
+  Place place_of(const Operand& operand, VReg first, VReg tied, u32 index, VReg& temporary) {
+    const Position read = position_of(index, reading), write = position_of(index, writing);
+    if (operand.constraint == Constraint::fixed) {
+      const Place place = Place::in(operand.reg);
+      if (is_use(operand.access)) {
+        plan(index, Phase::gap, locations_.at(operand.value, position_of(index, before_moves)), place, operand.value);
+      }
+      return place;
+    }
+    switch (operand.access) {
+      case Access::early_use:
+        return locations_.at(tied != no_vreg && operand.value == first ? tied : operand.value, read);
+      case Access::late_use:
+        return locations_.at(operand.value, operand.constraint == Constraint::any ? write : read);
+      case Access::definition:
+      case Access::early_definition:
+        return locations_.of(operand.value).front().place;
+      case Access::temporary:
+        return locations_.of(temporary++).front().place;
+    }
+    return {};
+  }
+
+  // A value is stored once: behind its definition.
+  void store(VReg value) {
+    const Location& first = locations_.of(value).front();
+    if (!first.place.is_register()) return;  // A parameter that is passed there.
+    const Place slot = Place::slot(slots_.slot_of[value]);
+    const u32 index = instruction_at(first.start);
+    const MachineBlock& block = code_.blocks[in_.block_of[index]];
+    if (in_.values[value].parameter) return plan(index, Phase::gap, first.place, slot, value);
+    if (index + 1 < block.end_instruction) return plan(index + 1, Phase::gap, first.place, slot, value);
+    for (u32 i = 0; i < block.successor_count; ++i) {
+      const MachineBlock& successor = code_.blocks[code_.edges[block.first_successor + i]];
+      const bool alone = successor.predecessor_count == 1;
+      plan(alone ? successor.first_instruction : index, alone ? Phase::enter : Phase::leave, first.place, slot, value);
+    }
+  }
+
+  void connect(VReg value) {
+    const std::span<const Location> locations = locations_.of(value);
+    u32 range = in_.first_range[value];
+    for (size_t i = 0; i < locations.size(); ++i) {
+      const Location& at = locations[i];
+      // Its slot it always has.
+      if (!at.place.is_register()) continue;
+      if (i > 0 && locations[i - 1].end == at.start && step_of(at.start) == reading) {
+        plan(instruction_at(at.start), Phase::gap, locations[i - 1].place, at.place, value);
+      }
+      while (in_.ranges[range].end <= at.start) ++range;
+      for (u32 k = range; k < in_.first_range[value + 1] && in_.ranges[k].start < at.end; ++k) {
+        enter_blocks(value, at, std::max(in_.ranges[k].start, at.start), std::min(in_.ranges[k].end, at.end));
+      }
+    }
+  }
+
+  // The value is at a place when blocks start: it has to be brought there from their predecessors.
+  void enter_blocks(VReg value, const Location& at, Position from, Position to) {
+    u32 block = in_.block_of[instruction_at(from)];
+    if (position_of(code_.blocks[block].first_instruction, before_moves) < from) ++block;
+    for (; block < code_.blocks.size(); ++block) {
+      const Position start = position_of(code_.blocks[block].first_instruction, before_moves);
+      if (start >= to) return;
+      if (start == in_.values[value].start) continue;
+      for (u32 i = 0; i < code_.blocks[block].predecessor_count; ++i) {
+        const u32 predecessor = code_.edges[code_.blocks[block].first_predecessor + i];
+        const Position end = position_of(code_.blocks[predecessor].end_instruction - 1, writing);
+        if (end >= at.start && end < at.end) continue;
+        const Place source = locations_.at(value, end);
+        if (source != Place{}) plan_edge(predecessor, block, source, at.place, value);
+      }
+    }
+  }
+
+  void plan_edge(u32 predecessor, u32 block, Place from, Place to, VReg value) {
+    if (code_.blocks[block].predecessor_count == 1) {
+      plan(code_.blocks[block].first_instruction, Phase::enter, from, to, value);
+    } else {
+      plan(code_.blocks[predecessor].end_instruction - 1, Phase::leave, from, to, value);
+    }
+  }
+
+  void pass_arguments() {
+    for (u32 i = 0; i < code_.blocks.size(); ++i) {
+      const MachineBlock& block = code_.blocks[i];
+      if (block.argument_count == 0) continue;
+      const u32 successor = code_.edges[block.first_successor];
+      const MachineBlock& to = code_.blocks[successor];
+      for (u32 k = 0; k < block.argument_count; ++k) {
+        const VReg parameter = code_.parameters[to.first_parameter + k];
+        if (!in_.live(parameter)) continue;
+        const VReg argument = code_.arguments[block.first_argument + k];
+        plan_edge(i, successor, locations_.at(argument, position_of(block.end_instruction - 1, writing)),
+                  locations_.of(parameter).front().place, parameter);
+      }
+    }
+  }
+
+  void order_moves() {
+    // By instruction and phase: a counting sort.
+    std::vector<u32> next(3 * code_.instructions.size() + 1, 0);
+    const auto key = [](const Planned& move) { return 3 * move.instruction + static_cast<u32>(move.phase); };
+    for (const Planned& move : planned_) ++next[key(move) + 1];
+    for (size_t i = 1; i < next.size(); ++i) next[i] += next[i - 1];
+    std::vector<Planned> sorted(planned_.size());
+    for (const Planned& move : planned_) sorted[next[key(move)]++] = move;
+    out_.moves.reserve(sorted.size());
+    for (size_t i = 0; i < sorted.size();) {
+      const u32 group = key(sorted[i]);
+      const u32 instruction = sorted[i].instruction;
+      for (; i < sorted.size() && key(sorted[i]) == group; ++i) {
+        const Value& value = in_.values[sorted[i].value];
+        parallel_.add(sorted[i].from, sorted[i].to, value.reg_class, value.wide);
+      }
+      parallel_.finish(instruction, out_.moves);
+    }
+  }
+
+  void collect_used() {
+    const auto add = [&](Place place) {
+      if (place.is_register()) out_.used |= set_of(place.reg());
+    };
+    for (Place place : out_.places) add(place);
+    for (const Move& move : out_.moves) add(move.from), add(move.to);
+  }
+
+  const MachineCode& code_;
+  const Intervals& in_;
+  const Pieces& pieces_;
+  Slots slots_;
+  const Locations locations_;
+  Allocation& out_;
+  ParallelMoves parallel_;
+  std::vector<Planned> planned_;
+};
+
+}  // namespace
+
+void resolve(const MachineCode& code, const RegisterFile& file, const Intervals& intervals, const Pieces& pieces,
+             Allocation& out) {
+  Resolver(code, file, intervals, pieces, out).run();
+}
+
+}  // namespace invar::jit::regalloc
