@@ -15,6 +15,7 @@
 #include "jit/code_map.h"
 #include "jit/ir/print.h"
 #include "jit/ir/ssa_sink.h"
+#include "jit/ir/verify.h"
 #include "jit/regalloc/checker.h"
 #include "jit/runtime/builtins.h"
 #include "jit/x64/features.h"
@@ -36,6 +37,13 @@ bool is_compilable(const CompiledModule& module) {
   if (module.engine().config().trace_call != nullptr) return false;
   const auto is_continuation = [](const SubType& type) { return type.kind == CompositeKind::cont; };
   return !std::ranges::any_of(module.module().types.all(), is_continuation);
+}
+
+/// Where the compiler finds itself wrong.
+void die_if(const Code& code, const std::string& error) {
+  if (error.empty()) return;
+  fmt::print(stderr, "invar: compiler error in function {}: {}\n", code.function, error);
+  abort();
 }
 
 class X64Compiler final : public Compiler {
@@ -137,16 +145,11 @@ bool X64Compiler::compile(Code& code) {
     return refuse(code, info(sink.refused()).mnemonic);
   }
   if (options_.dump_ir) options_.dump(to_string(function));
+  if (options_.check) die_if(code, verify(function));
   x64::LoweredFunction lowered;
   if (!x64::Lowering(module, function, lowered).lower()) return refuse(code, "more results than registers for them");
   const Allocation allocation = allocate_registers(lowered.code, x64::register_file);
-  if (options_.check_allocation) {
-    const std::string error = check_allocation(lowered.code, x64::register_file, allocation);
-    if (!error.empty()) {
-      fmt::print(stderr, "function {}: {}\n", code.function, error);
-      abort();
-    }
-  }
+  if (options_.check) die_if(code, check_allocation(lowered.code, x64::register_file, allocation));
   x64::EmittedFunction emitted;
   const std::string error = x64::emit(function, lowered, allocation, options_.dump_asm, emitted);
   if (!error.empty()) return refuse(code, error);

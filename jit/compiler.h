@@ -11,7 +11,7 @@ namespace invar::jit {
 
 struct CompilerOptions {
   // For developers.
-  bool check_allocation = false;  ///< Verifies every register allocation; slow.
+  bool check = false;  ///< Verifies each function's graph and register allocation, and aborts if they are wrong; slow.
   bool dump_ir = false, dump_asm = false;
   std::function<void(std::string_view)> dump;  ///< Is told what was asked for.
   /// Only functions with these indices are compiled: to find the one that is compiled wrongly.

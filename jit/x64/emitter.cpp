@@ -372,7 +372,9 @@ void Emitter::emit_instruction(const Instruction& i) {
     case Form::two:
     case Form::move: {
       const asmjit::Operand source = operand_b(i);
-      as_.emit(i.id, register_operand(i.def, i.width), source);
+      // From the vector file by way of memory is a plain load.
+      const bool is_load = i.width != Width::vector && i.width_b == Width::vector && source.isMem();
+      as_.emit(is_load ? u32{x86::Inst::kIdMov} : i.id, register_operand(i.def, i.width), source);
       return;
     }
     case Form::zero_and_move: {

@@ -42,28 +42,30 @@ VReg Lowering::new_vreg(RegClass reg_class) {
   return static_cast<VReg>(out_.code.vregs.size() - 1);
 }
 
-VReg Lowering::vreg_of(Value value) {
-  // An i32 has zeros above: it is its own extension.
+/// An i32 has zeros above: it is its own extension.
+Value Lowering::unextended(Value value) const {
   while (is_numeric(value, Op::i64_extend_i32_u)) value = node(value).inputs[0];
+  return value;
+}
+
+VReg Lowering::vreg_of(Value value) {
   VReg& vreg = vregs_[value];
   if (vreg == no_vreg) vreg = new_vreg(class_of_type(node(value).type));
   return vreg;
 }
 
+/// What to read the value from: a constant comes to be in front of the instruction in hand.
+VReg Lowering::readable(Value value) {
+  value = unextended(value);
+  if (!is_constant(value)) return vreg_of(value);
+  const auto same = std::ranges::find(pending_, value, &Pending::constant);
+  if (same != pending_.end()) return same->vreg;
+  pending_.push_back({new_vreg(class_of_type(node(value).type)), value});
+  return pending_.back().vreg;
+}
+
 u8 Lowering::use(Value value, Access access, Constraint constraint, Reg reg) {
-  VReg vreg;
-  if (is_constant(value)) {
-    const auto same = std::ranges::find(pending_, value, &Pending::constant);
-    if (same != pending_.end()) {
-      vreg = same->vreg;
-    } else {
-      vreg = new_vreg(class_of_type(node(value).type));
-      pending_.push_back({vreg, value});
-    }
-  } else {
-    vreg = vreg_of(value);
-  }
-  return add({.value = vreg, .access = access, .constraint = constraint, .reg = reg});
+  return add({.value = readable(value), .access = access, .constraint = constraint, .reg = reg});
 }
 
 u8 Lowering::define(VReg vreg, Constraint constraint, Reg reg) {
@@ -207,20 +209,7 @@ void Lowering::lower_arguments(u32 block) {
   made.first_argument = static_cast<u32>(out_.code.arguments.size());
   for (const Value phi : to.phis) {
     if (uses_[phi] == 0) continue;
-    const Value value = function_.list(node(phi))[edge];
-    VReg vreg;
-    if (is_constant(value)) {
-      const auto same = std::ranges::find(pending_, value, &Pending::constant);
-      if (same == pending_.end()) {
-        vreg = new_vreg(class_of_type(node(value).type));
-        pending_.push_back({vreg, value});
-      } else {
-        vreg = same->vreg;
-      }
-    } else {
-      vreg = vreg_of(value);
-    }
-    out_.code.arguments.push_back(vreg);
+    out_.code.arguments.push_back(readable(function_.list(node(phi))[edge]));
   }
   made.argument_count = static_cast<u32>(out_.code.arguments.size()) - made.first_argument;
 }

@@ -41,7 +41,9 @@ class Lowering {
   void finish();
   void materialize();
   VReg new_vreg(RegClass reg_class);
+  Value unextended(Value value) const;
   VReg vreg_of(Value value);
+  VReg readable(Value value);
 
   // Values.
   const Node& node(Value value) const { return function_.nodes[value]; }

@@ -34,7 +34,7 @@ constexpr Configuration configurations[] = {
 
 /// Null on machines without one: then the interpreter is compared with itself.
 Compiler* compiler() {
-  static const std::unique_ptr<Compiler> made = jit::make_compiler({.check_allocation = true});
+  static const std::unique_ptr<Compiler> made = jit::make_compiler({.check = true});
   return made.get();
 }
 

@@ -19,13 +19,13 @@ TierOptions::TierOptions(CLI::App& app) {
       ->check(CLI::IsMember({"ir", "asm"}));
   app.add_option("--compile-only", functions_, "For developers: compile only the functions with these indices")
       ->type_name("FIRST[-LAST]");
-  app.add_flag("--check-compiler", check_, "For developers: verify each function's register allocation");
+  app.add_flag("--check-compiler", check_, "For developers: verify the compiler's work on each function");
 }
 
 std::expected<std::unique_ptr<Compiler>, int> TierOptions::compiler() const {
   if (tier_ == "interp") return nullptr;
   jit::CompilerOptions options;
-  options.check_allocation = check_;
+  options.check = check_;
   options.dump_ir = std::ranges::find(dumps_, "ir") != dumps_.end();
   options.dump_asm = std::ranges::find(dumps_, "asm") != dumps_.end();
   if (!dumps_.empty()) options.dump = [](std::string_view text) { fmt::print(stderr, "{}", text); };
