@@ -245,7 +245,7 @@ TEST_F(Allocate, SlotsAreSwappedToo) {
   const u32 header = builder.block({x, y});
   builder.jump(0, header, {a, b});
   builder.add({}, all_registers);
-  builder.add({use(x, Constraint::any), use(y, Constraint::any)});
+  builder.add({use(x, Constraint::any), use(y, Constraint::any)}, all_registers);
   const u32 back = builder.block();
   builder.jump(header, back);
   builder.add({});
