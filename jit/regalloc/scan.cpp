@@ -390,7 +390,7 @@ class Scan {
   void take_from_another(u32 index, const Demand& demand, Reg free, Position free_until) {
     const Position now = out_.pieces[index].start;
     Reg best = no_reg;
-    float best_gain = 0;
+    float best_gain = -1;
     Position best_end = 0;
     const Position needed = demand.strict ? demand.until : std::max(demand.until, next_need(out_.pieces[index]) + 1);
     for (RegSet left = candidates_ & registers_.occupied(); left != 0; left &= left - 1) {
@@ -411,7 +411,8 @@ class Scan {
       return assign(index, best, best_end);
     }
     // Somebody reads a register that is free for the instruction as a whole, and could do with another.
-    for (RegSet left = candidates_ & registers_.occupied(); left != 0; left &= left - 1) {
+    const bool movable = step_of(now) == reading;
+    for (RegSet left = candidates_ & registers_.occupied(); movable && left != 0; left &= left - 1) {
       const Reg reg = static_cast<Reg>(__builtin_ctzll(left));
       const u32 other = registers_.occupant(reg);
       const Position end = registers_.blocked_from(reg, out_.pieces[index]);
