@@ -45,6 +45,11 @@ void Emitter::emit_call(const Instruction& i) {
     as_.mov(gp64(rax), x86::qword_ptr(gp64(rax), static_cast<s32>(8 * i.imm)));
     return call_function_of_rax(i.offset);
   }
+  if (static_cast<u32>(i.imm) == function_.index) {
+    as_.call(entry_);
+    note_site(i.offset);
+    return;
+  }
   as_.mov(gp64(rax), context_field(offsetof(MachineContext, codes)));
   const s64 at = i.imm * static_cast<s64>(sizeof(Code));
   if (at != 0) as_.add(gp64(rax), static_cast<s32>(at));

@@ -571,6 +571,8 @@ std::string Emitter::run() {
   const MachineCode& code = lowered_.code;
   for (size_t i = 0; i < code.blocks.size(); ++i) labels_.push_back(as_.newLabel());
   find_empty_blocks();
+  entry_ = as_.newLabel();
+  as_.bind(entry_);
   prologue();
   for (block_ = 0; block_ < code.blocks.size(); ++block_) {
     const MachineBlock& block = code.blocks[block_];

@@ -118,6 +118,7 @@ class Emitter {
   asmjit::StringLogger logger_;
   asmjit::CodeHolder holder_;
   asmjit::x86::Assembler as_;
+  Label entry_;
   std::vector<Label> labels_;     ///< By block.
   std::vector<u32> thread_;       ///< By block: where a jump to it ends up.
   std::vector<bool> empty_;       ///< By block: does it emit nothing?

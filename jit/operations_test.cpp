@@ -1,0 +1,206 @@
+// Every numeric instruction on numbers, compiled, against its function in engine/semantics: on values at edges and
+// random ones, with operands from parameters, constants, one parameter twice, and spilled ones.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "decoder/validate/signature.h"
+#include "engine/runtime/testing.h"
+#include "jit/compiler.h"
+#include "jit/ir/fold.h"
+
+namespace invar::jit {
+namespace {
+
+const u64 edges[] = {0,
+                     1,
+                     2,
+                     7,
+                     31,
+                     32,
+                     63,
+                     0x7f,
+                     0x80,
+                     0xff,
+                     0x7fff,
+                     0x8000,
+                     0x7fff'ffff,
+                     0x8000'0000,
+                     0xffff'ffff,
+                     0x7fff'ffff'ffff'ffff,
+                     0x8000'0000'0000'0000,
+                     0xffff'ffff'ffff'ffff,
+                     0x3ff0'0000'0000'0000,   // 1.0
+                     0xbff0'0000'0000'0000,   // -1.0
+                     0x3fe0'0000'0000'0000,   // 0.5
+                     0x41df'ffff'ffe0'0000,   // just below 2^31
+                     0x41e0'0000'0000'0000,   // 2^31
+                     0xc1e0'0000'0020'0000,   // -2^31 - 1
+                     0x41ef'ffff'ffe0'0000,   // just below 2^32
+                     0x43df'ffff'ffff'ffff,   // just below 2^63
+                     0x43e0'0000'0000'0000,   // 2^63
+                     0xc3e0'0000'0000'0000,   // -2^63
+                     0x43ef'ffff'ffff'ffff,   // just below 2^64
+                     0x43f0'0000'0000'0000,   // 2^64
+                     0x7ff0'0000'0000'0000,   // infinity
+                     0xfff0'0000'0000'0000,
+                     0x7ff8'0000'0000'0000,   // NaN
+                     0x7ff0'0000'0000'0001,   // signalling NaN
+                     0x3f80'0000,             // the same for f32
+                     0xbf80'0000,
+                     0x3f00'0000,
+                     0x4eff'ffff,
+                     0x4f00'0000,
+                     0xcf00'0001,
+                     0x5eff'ffff,
+                     0x5f00'0000,
+                     0x5f80'0000,
+                     0x7f80'0000,
+                     0xff80'0000,
+                     0x7fc0'0000,
+                     0x7f80'0001};
+
+std::string_view name_of(ValType type) {
+  return type == type_i32 ? "i32" : type == type_i64 ? "i64" : type == type_f32 ? "f32" : "f64";
+}
+
+/// A constant that has these very bits.
+std::string constant(ValType type, u64 bits) {
+  if (type == type_i32) return fmt::format("(i32.const {})", static_cast<u32>(bits));
+  if (type == type_i64) return fmt::format("(i64.const {})", bits);
+  if (type == type_f32) return fmt::format("(f32.reinterpret_i32 (i32.const {}))", static_cast<u32>(bits));
+  return fmt::format("(f64.reinterpret_i64 (i64.const {}))", bits);
+}
+
+u64 truncated(ValType type, u64 bits) { return type == type_i32 || type == type_f32 ? static_cast<u32>(bits) : bits; }
+
+bool is_nan(ValType type, u64 bits) {
+  if (type == type_f32) return (bits & 0x7fff'ffff) > 0x7f80'0000;
+  return type == type_f64 && (bits & 0x7fff'ffff'ffff'ffff) > 0x7ff0'0000'0000'0000;
+}
+
+struct Case {
+  Op op;
+  ValType a, b, result;
+  bool is_binary;
+};
+
+std::vector<Case> all_cases() {
+  std::vector<Case> cases;
+  for (size_t i = 0; i < op_count; ++i) {
+    const Op op = static_cast<Op>(i);
+    const Family family = info(op).family;
+    if (family != Family::Test && family != Family::Compare && family != Family::Unary && family != Family::Binary) continue;
+    if (info(op).signature.contains('v')) continue;
+    const Signature& signature = signature_of(op);
+    cases.push_back({op, signature.params[0], signature.params[1], signature.results[0], signature.param_count == 2});
+  }
+  return cases;
+}
+
+class Operations : public ::testing::TestWithParam<Case> {
+ protected:
+  void SetUp() override {
+    compiler_ = make_compiler({.check = true, .dump = [this](std::string_view text) { refused_ += text; }});
+    if (!compiler_) GTEST_SKIP() << "there is no compiler for this processor";
+    engine_ = std::make_unique<Engine>(EngineConfig{.compiler = compiler_.get()});
+    store_ = std::make_unique<Store>(*engine_);
+  }
+
+  /// Calls the exported function on the bits, and compares with the semantics on (a, b).
+  void check(Instance& instance, const std::string& name, std::vector<Slot> arguments, u64 a, u64 b) {
+    const Case& c = GetParam();
+    a = truncated(c.a, a);
+    b = truncated(c.b, b);
+    const auto expected = fold(c.op, a, b);
+    const Func* func = std::get<Func*>(*find_export(instance, name));
+    const auto got = call(*store_, *func, arguments);
+    ASSERT_EQ(got.has_value(), expected.has_value())
+        << name << ' ' << info(c.op).mnemonic << std::hex << ' ' << a << ' ' << b;
+    if (!expected) return;
+    const u64 result = truncated(c.result, (*got)[0]);
+    if (is_nan(c.result, *expected)) {
+      EXPECT_TRUE(is_nan(c.result, result)) << name << ' ' << info(c.op).mnemonic << std::hex << ' ' << a << ' ' << b;
+    } else {
+      EXPECT_EQ(result, truncated(c.result, *expected))
+          << name << ' ' << info(c.op).mnemonic << std::hex << ' ' << a << ' ' << b;
+    }
+  }
+
+  std::unique_ptr<Compiler> compiler_;
+  std::string refused_;
+  std::unique_ptr<Engine> engine_;
+  std::unique_ptr<Store> store_;
+};
+
+TEST_P(Operations, DoWhatTheirSemanticsSay) {
+  const Case& c = GetParam();
+  const std::string_view mnemonic = info(c.op).mnemonic;
+  std::vector<u64> values(std::begin(edges), std::end(edges));
+  std::mt19937_64 random(static_cast<u64>(c.op));
+  for (int i = 0; i < 12; ++i) values.push_back(random() >> (random() % 64));
+
+  // Functions with constants: one for each constant among a few of the values.
+  std::vector<u64> constants = {0, 1, 2, 31, 0x8000'0000, 0xffff'ffff, ~u64{0}, u64{1} << 63, 0x4000'0000'0000'0000};
+  for (int i = 0; i < 3; ++i) constants.push_back(random());
+  const std::string a = fmt::format("(param {})", name_of(c.a)), result = fmt::format("(result {})", name_of(c.result));
+  const std::string both = c.is_binary ? fmt::format("(param {} {})", name_of(c.a), name_of(c.b)) : a;
+  const std::string operands = c.is_binary ? "(local.get 0) (local.get 1)" : "(local.get 0)";
+  std::string text = "(module (func $nothing)";
+  text += fmt::format("(func (export \"plain\") {} {} ({} {}))", both, result, mnemonic, operands);
+  text += fmt::format(
+      "(func (export \"spilled\") {0} {1} (local {2}) (call $nothing) (local.set {3} ({4} {5})) (call $nothing) (local.get {3}))",
+      both, result, name_of(c.result), c.is_binary ? 2 : 1, mnemonic, operands);
+  // The operands live on behind it.
+  text += fmt::format("(func (export \"kept\") {0} {1} ({2} {3}) (drop ({2} {3})) (drop (local.get 0)))", both, result,
+                      mnemonic, operands);
+  if (c.result == type_i32) {
+    text += fmt::format("(func (export \"branch\") {} {} (if (result i32) ({} {}) (then (i32.const 1)) (else (i32.const 0))))",
+                        both, result, mnemonic, operands);
+    text += fmt::format("(func (export \"select\") {} {} (select (i32.const 1) (i32.const 0) ({} {})))", both, result,
+                        mnemonic, operands);
+  }
+  if (c.is_binary && c.a == c.b) {
+    text += fmt::format("(func (export \"same\") {} {} ({} (local.get 0) (local.get 0)))", a, result, mnemonic);
+  }
+  if (c.is_binary) {
+    for (size_t i = 0; i < constants.size(); ++i) {
+      text += fmt::format("(func (export \"right {}\") {} {} ({} (local.get 0) {}))", i, a, result, mnemonic,
+                          constant(c.b, constants[i]));
+      text += fmt::format("(func (export \"left {}\") (param {}) {} ({} {} (local.get 0)))", i, name_of(c.b), result,
+                          mnemonic, constant(c.a, constants[i]));
+    }
+  }
+  text += ")";
+  Instance& instance = *test::instantiate_text(*store_, text);
+
+  const bool is_truth = info(c.op).family == Family::Test || info(c.op).family == Family::Compare;
+  for (const u64 x : values) {
+    for (const u64 y : values) {
+      std::vector<Slot> arguments = {truncated(c.a, x)};
+      if (c.is_binary) arguments.push_back(truncated(c.b, y));
+      check(instance, "plain", arguments, x, y);
+      check(instance, "spilled", arguments, x, y);
+      check(instance, "kept", arguments, x, y);
+      if (is_truth) {
+        check(instance, "branch", arguments, x, y);
+        check(instance, "select", arguments, x, y);
+      }
+      if (!c.is_binary || HasFatalFailure()) break;
+    }
+    if (c.is_binary && c.a == c.b) check(instance, "same", {truncated(c.a, x)}, x, x);
+    if (!c.is_binary) continue;
+    for (size_t i = 0; i < constants.size(); ++i) {
+      check(instance, fmt::format("right {}", i), {truncated(c.a, x)}, x, constants[i]);
+      check(instance, fmt::format("left {}", i), {truncated(c.b, x)}, constants[i], x);
+    }
+  }
+  EXPECT_EQ(refused_, "");
+}
+
+INSTANTIATE_TEST_SUITE_P(Scalar, Operations, ::testing::ValuesIn(all_cases()),
+                         [](const auto& of) { return std::string(info(of.param.op).name); });
+
+}  // namespace
+}  // namespace invar::jit
