@@ -33,7 +33,8 @@ class Describer {
   TrapFrame describe(const Code& code, const u64* ip) {
     TrapFrame frame;
     frame.function_index = code.function;
-    frame.offset = tables_.try_emplace(&code, code).first->second.at(static_cast<size_t>(ip - code.entry));
+    const u64* const entry = __atomic_load_n(&code.entry, __ATOMIC_ACQUIRE);
+    frame.offset = tables_.try_emplace(&code, code).first->second.at(static_cast<size_t>(ip - entry));
     frame.module = code.module->module_name();
     frame.function = code.module->function_name(code.function);
     return frame;

@@ -22,7 +22,11 @@ namespace {
 #define INVAR_NO_LOOP_IDIOM() asm volatile("")
 
 [[gnu::always_inline]] inline void clear_slots(Slot* from, u32 count) {
-  for (u32 i = 0; i < count; ++i) {
+  static_assert(cleared_slots == 4);
+  typedef u64 Pair __attribute__((vector_size(16), aligned(8), may_alias));
+  auto* const pairs = reinterpret_cast<Pair*>(from);
+  pairs[0] = pairs[1] = Pair{};
+  for (u32 i = cleared_slots; i < count; ++i) {
     from[i] = 0;
     INVAR_NO_LOOP_IDIOM();
   }
@@ -195,7 +199,7 @@ INVAR_HANDLER(call_ref) {
   if (index >= table.size) [[unlikely]]                                                               \
     INVAR_TRAP(TrapKind::undefined_element);                                                          \
   const Func* func = func_of(table.elements[index]);                                                  \
-  const u32 wanted = inst->type_ids[static_cast<u32>(ip[2])];                                         \
+  const u32 wanted = static_cast<u32>(ip[2]);                                                         \
   if (!func || func->type_id != wanted) [[unlikely]] {                                                \
     const TrapKind trap = check_indirect(func, wanted, inst, index);                                  \
     if (trap != TrapKind::none) INVAR_TRAP(trap);                                                     \

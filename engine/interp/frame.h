@@ -16,6 +16,9 @@
 namespace invar::interp {
 
 inline constexpr u32 link_slots = 3;
+/// So many slots behind the link are cleared whatever a function declares: a loop over so few would cost more. Stacks
+/// have as many more behind their limit.
+inline constexpr u32 cleared_slots = 4;
 
 struct Link {
   const u64* return_ip;

@@ -26,4 +26,9 @@ Handler branch_handler(Op op, Loc a, Loc b, bool taken_if) {
   return rows.branches[(static_cast<u32>(a) * rows.b_locs + static_cast<u32>(b)) * 2 + (taken_if ? 1 : 0)];
 }
 
+Handler wide_branch_handler(Op op, Loc a) {
+  const Handler* handlers = numeric_rows(op).wide_branches;
+  return handlers ? handlers[static_cast<u32>(a)] : nullptr;
+}
+
 }  // namespace invar::interp

@@ -144,7 +144,9 @@ u32 LoweringSink::choose_register(ValType type) {
 void LoweringSink::emit_result(ValType type, Row row, u32 f1, u32 f2, u32 f3) {
   const u32 reg = choose_register(type);
   last_ = code_.emit(row[static_cast<u32>(reg == 0 ? Dst::reg0 : Dst::reg1)], 0, f1, f2, f3);
-  last_numeric_ = {};
+  last_numeric_.op = Op::unreachable;
+  front_.kind = Front::Kind::none;
+  last_load_ = Op::unreachable;
   last_copy_ = none;
   pinned_ = 0;
   push_result(type, reg, row, last_);
@@ -163,6 +165,7 @@ void LoweringSink::emit_copy(Width width, const Operand& from, u32 slot) {
     code_.set_field(last_copy_, 2, slot);
     code_.set_field(last_copy_, 3, from.slot);
     ++last_copies_;
+    jump_at_ = none;
     return;
   }
   if (joins && last_copies_ == 2) {
@@ -182,6 +185,8 @@ void LoweringSink::emit_copy(Width width, const Operand& from, u32 slot) {
   last_ = none;
   last_copy_ = plain ? at : none;
   last_copies_ = 1;
+  jump_handler_ = copy_and_jump_handler(plain ? Width::int_64 : width, from.loc);
+  jump_at_ = jump_handler_ ? at : none;
 }
 
 /// Brings a constant to a slot and, if one is at hand, into a register; returns where it is best read.
@@ -204,7 +209,11 @@ LoweringSink::Operand LoweringSink::emit_constant(ValType type, u64 value, u32 s
     code_.emit(handler, slot);
     code_.append(value);
   } else {
-    code_.emit_wide(handler, slot, 0, static_cast<u32>(value));
+    const u32 at = code_.emit_wide(handler, slot, static_cast<u32>(value), static_cast<u32>(value));
+    if (type == type_i32 && fits_s16(type, value)) {
+      jump_at_ = at;
+      jump_handler_ = constant_and_jump_handler();
+    }
   }
   last_ = none;
   last_copy_ = none;
@@ -256,6 +265,7 @@ void LoweringSink::after_label() {
   step_.at = none;
   last_ = none;
   last_copy_ = none;
+  jump_at_ = none;
 }
 
 // Locals
@@ -345,9 +355,13 @@ void LoweringSink::v128_const(const V128& value) {
 void LoweringSink::drop(ValType) { pop(); }
 
 void LoweringSink::select(ValType type) {
-  const Operand condition = take();
-  const Operand b = take();
-  const Operand a = take();
+  // Of a value that is tested for zero, the other operand.
+  const Numeric* made = made_by(stack_.back());
+  const bool negated = made && (made->op == Op::i32_eqz || made->op == Op::i64_eqz);
+  const Operand condition = negated ? take_back().a : take();
+  Operand b = take();
+  Operand a = take();
+  if (negated) std::swap(a, b);
   emit_result(type, select_row(width_of(type), condition.loc, a.loc, b.loc), a.slot, b.slot, condition.slot);
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "engine/gc/marker.h"
+#include "engine/interp/frame.h"
 #include "engine/interp/interpreter.h"
 #include "engine/interp/unwind.h"
 #include "engine/platform/virtual_memory.h"
@@ -41,7 +42,7 @@ Store::Store(Engine& engine, const StoreLimits& limits)
   stack_base = reinterpret_cast<Slot*>(platform::reserve_zeroed(stack_bytes_));
   if (stack_base == nullptr) stack_bytes_ = 0;  // every call is then "call stack exhausted"
   stack_top = stack_base;
-  stack_limit = stack_base + stack_bytes_ / sizeof(Slot);
+  if (stack_base != nullptr) stack_limit = stack_base + stack_bytes_ / sizeof(Slot) - interp::cleared_slots;
 }
 
 Store::~Store() {
