@@ -419,3 +419,5 @@ class LoweringSink : public NullSink {
 };
 
 }  // namespace invar::interp
+
+#include "engine/interp/lowering_sink_inline.h"

@@ -18,43 +18,7 @@ LoweringSink::LoweringSink(CompiledModule& compiled, bool record_offsets)
       traces_(compiled.engine().config().trace_call != nullptr),
       record_offsets_(record_offsets) {}
 
-void LoweringSink::instruction(Op, u32 offset) {
-  if (record_offsets_) offsets_.emplace_back(code_.position(), offset);
-  ++fuel_count_;
-}
-
 // The operand stack
-
-Entry& LoweringSink::push(Entry::Where where, ValType type) {
-  const u32 home = top_slot();
-  max_slot_ = std::max(max_slot_, home + slots_of(type));
-  stack_.push_back(Entry{.where = where, .type = type, .home = home});
-  return stack_.back();
-}
-
-void LoweringSink::push_result(ValType type, u32 reg, Row row, u32 producer) {
-  Entry& entry = push(Entry::Where::reg, type);
-  entry.reg = static_cast<u8>(reg);
-  entry.row = row;
-  entry.producer = producer;
-  registers_.hold(file_of(type), reg, RegisterState::Holds::entry, static_cast<u32>(stack_.size() - 1));
-}
-
-void LoweringSink::pop() {
-  const u32 index = static_cast<u32>(stack_.size() - 1);
-  const Entry& entry = stack_.back();
-  const File file = file_of(entry.type);
-  if (entry.where == Entry::Where::reg) {
-    registers_.at(file, entry.reg) = {};
-  } else if (entry.where == Entry::Where::slot) {
-    const int reg = registers_.find_copy(file, index, registers_per_file);
-    if (reg >= 0) registers_.at(file, static_cast<u32>(reg)) = {};
-  } else if (entry.where == Entry::Where::local) {
-    --local_uses_[entry.local];
-  }
-  stack_.pop_back();
-  flushed_ = std::min(flushed_, index);
-}
 
 /// Makes a register-only entry's producer store it, too.
 void LoweringSink::spill(u32 index) {
@@ -103,12 +67,6 @@ LoweringSink::Operand LoweringSink::locate(const Entry& entry, u32 index, Immedi
   return emit_constant(entry.type, entry.value, entry.home);
 }
 
-LoweringSink::Operand LoweringSink::take(Immediate immediates) {
-  const Operand operand = locate(stack_.back(), static_cast<u32>(stack_.size() - 1), immediates);
-  pop();
-  return operand;
-}
-
 /// Takes the top entry where it is, or will be, in memory: that costs an instruction for constants only.
 u32 LoweringSink::take_in_slot() {
   const u32 index = static_cast<u32>(stack_.size() - 1);
@@ -117,39 +75,6 @@ u32 LoweringSink::take_in_slot() {
   const u32 slot = entry.where == Entry::Where::local ? local_slot(entry.local) : entry.home;
   pop();
   return slot;
-}
-
-/// A register for a new result. Register-only entries are the last to be moved out.
-u32 LoweringSink::choose_register(ValType type) {
-  const File file = file_of(type);
-  u32 best = 0;
-  u64 best_cost = ~u64{0};
-  for (u32 r = 0; r < usable_registers(type); ++r) {
-    const RegisterState& state = registers_.at(file, r);
-    const u64 cost = (state.holds == RegisterState::Holds::nothing ? 0
-                      : state.holds == RegisterState::Holds::entry ? u64{2} << 32
-                                                                   : u64{1} << 32) |
-                     state.age;
-    if (cost < best_cost) {
-      best_cost = cost;
-      best = r;
-    }
-  }
-  RegisterState& state = registers_.at(file, best);
-  if (state.holds == RegisterState::Holds::entry) spill(state.index);
-  state = {};
-  return best;
-}
-
-void LoweringSink::emit_result(ValType type, Row row, u32 f1, u32 f2, u32 f3) {
-  const u32 reg = choose_register(type);
-  last_ = code_.emit(row[static_cast<u32>(reg == 0 ? Dst::reg0 : Dst::reg1)], 0, f1, f2, f3);
-  last_numeric_.op = Op::unreachable;
-  front_.kind = Front::Kind::none;
-  last_load_ = Op::unreachable;
-  last_copy_ = none;
-  pinned_ = 0;
-  push_result(type, reg, row, last_);
 }
 
 void LoweringSink::emit_result_upper(ValType type, Row row, u32 f1, u32 upper) {
@@ -270,12 +195,6 @@ void LoweringSink::after_label() {
 
 // Locals
 
-void LoweringSink::local_get(u32 local) {
-  Entry& entry = push(Entry::Where::local, local_types_[local]);
-  entry.local = local;
-  ++local_uses_[local];
-}
-
 /// Before a local is written: entries that still refer to it are brought home.
 void LoweringSink::keep_old_value(u32 local) {
   for (u32 i = static_cast<u32>(stack_.size()); i-- > 0 && local_uses_[local] != 0;) {
@@ -339,11 +258,6 @@ void LoweringSink::local_tee(u32 local) {
 }
 
 // Constants
-
-void LoweringSink::i32_const(u32 value) { push(Entry::Where::constant, type_i32).value = value; }
-void LoweringSink::i64_const(u64 value) { push(Entry::Where::constant, type_i64).value = value; }
-void LoweringSink::f32_const(u32 bits) { push(Entry::Where::constant, type_f32).value = bits; }
-void LoweringSink::f64_const(u64 bits) { push(Entry::Where::constant, type_f64).value = bits; }
 
 void LoweringSink::v128_const(const V128& value) {
   const auto halves = std::bit_cast<std::array<u64, 2>>(value);
