@@ -16,7 +16,7 @@ namespace invar {
 namespace interp {
 struct HandlerTable;
 struct Lowerer;
-}
+}  // namespace interp
 
 class CompiledModule {
  public:
