@@ -49,8 +49,9 @@ namespace {
   const FrameSize frame = load_frame_size(*code);
   if (callee + frame.slots > inst->stack_limit) [[unlikely]]
     return false;
-  store_link(callee, code->link, link);
-  clear_slots(callee + code->link + link_slots, frame.zero_slots);
+  const u32 own_link = code->link;
+  store_link(callee, own_link, link);
+  clear_slots(callee + own_link + link_slots, frame.zero_slots);
   r0 = reinterpret_cast<u64>(code);  // for the stub of a function that is not lowered yet
   ip = entry;
   fp = callee;

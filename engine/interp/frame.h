@@ -30,8 +30,9 @@ struct Link {
 }
 
 [[gnu::always_inline]] inline void store_link(Slot* fp, u32 link, const Link& value) {
-  fp[link] = reinterpret_cast<Slot>(value.return_ip);
-  fp[link + 1] = reinterpret_cast<Slot>(value.caller_fp);
+  Slot* const at = fp + link;
+  at[0] = reinterpret_cast<Slot>(value.return_ip);
+  at[1] = reinterpret_cast<Slot>(value.caller_fp);
 }
 
 // A function may be lowered by one thread while another pushes a frame for it: both fields at once, so that they

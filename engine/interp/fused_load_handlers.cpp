@@ -62,6 +62,21 @@ INVAR_HANDLER(load_and_branch) {
   INVAR_NEXT(load_and_words);
 }
 
+template <Op load, u32 mode, u32 kept>
+INVAR_HANDLER(load_and_table) {
+  INVAR_ENTER;
+  const u8* p = locate<load, Access::guarded, mode, 1>(ip, fp, mem, inst, r0, r1, f0, f1);
+  const Raw<load> raw = load_raw<Raw<load>>(p);
+  INVAR_PIN_IP();
+  const u32 value = semantics::function_of<load>(raw);
+  if constexpr (kept == 1) INVAR_WRITE(Dst::slot_reg0, value);
+  if constexpr (kept == 2) INVAR_WRITE(Dst::slot_reg1, value);
+  const u32 last = static_cast<u32>(ip[2]) - 1;
+  const u64 target = ip[load_and_words + (value < last ? value : last)];
+  ip += static_cast<s32>(target >> 32);
+  INVAR_DISPATCH();
+}
+
 /// The addressing modes that handlers exist for; for branches, the first `branch_modes`.
 constexpr AddressMode modes[] = {
     {AddressMode::Kind::plain, Loc::slot},
@@ -150,7 +165,21 @@ constexpr const Handler* load_branches[op_count] = {
 #undef OP
 };
 
+/// By mode and `kept`.
+template <Op load>
+constexpr auto load_tables = []<size_t... i>(std::index_sequence<i...>) {
+  return std::array<Handler, sizeof...(i)>{
+      &load_and_table<load, index_of(modes[i / kept_count]), static_cast<u32>(i % kept_count)>...};
+}(std::make_index_sequence<branch_modes * kept_count>{});
+
 }  // namespace
+
+Handler load_and_table_handler(Op load, u32 mode, u32 kept) {
+  const u32 index = mode_positions[mode] * kept_count + kept;
+  if (mode_positions[mode] >= branch_modes) return nullptr;
+  if (load == Op::i32_load) return load_tables<Op::i32_load>[index];
+  return load == Op::i32_load8_u ? load_tables<Op::i32_load8_u>[index] : nullptr;
+}
 
 Handler load_and_branch_handler(Op load, u32 mode, Op compare, Loc b, u32 kept) {
   const u32 mode_position = mode_positions[mode];

@@ -16,6 +16,8 @@ using Row = const Handler*;
 Row unary_row(Op op, Loc source);
 /// Families Compare, Binary. First source never imm; vectors never reg1.
 Row binary_row(Op op, Loc a, Loc b);
+/// The same with an i64 that does not fit in 32 bits as the second operand, in word 2.
+Row wide_binary_row(Op op, Loc a);
 /// Two numeric instructions in one (fusions.def), or nullptr. Fields 1 to 3 are a and b, the operands of the first, and
 /// c, the second's other operand; b and c may be immediates of 16 bits.
 Row fused_row(Op first, Loc a, Loc b, Op second, u32 position, Loc c);
@@ -118,6 +120,9 @@ Row load_and_row(Op load, u32 mode, Op second, u32 position, Loc c);
 /// only the comparison wants the value, 1 if it also goes to the slot of field 0 and to the first register, 2 the
 /// second.
 Handler load_and_branch_handler(Op load, u32 mode, Op compare, Loc b, u32 kept);
+/// A guarded load and a br_table by its value in one, or nullptr. Word 1 is the load's; the number of targets is in the
+/// lower half of word 2, then there is a word for each.
+Handler load_and_table_handler(Op load, u32 mode, u32 kept);
 inline constexpr u32 load_and_words = 3;
 /// Family Store: field 0 is the base, field 1 the value (or a 16-bit immediate).
 Handler store_handler(Op op, Access access, u32 mode, Loc value);

@@ -325,11 +325,20 @@ void LoweringSink::jump_around(const Branch& branch, u32 depth) {
 
 void LoweringSink::br_table(std::span<const u32> depths) {
   const Operand index = take();
+  const Front load = load_in_front(index, {});
   // All labels take the same operands; bringing them home suits those that want them there.
   const u32 arity = static_cast<u32>(branch_types(label_at(depths[0])).size());
   top_to_home(arity);
-  const u32 at = code_.emit_wide(control_handlers.br_table[static_cast<u32>(index.loc)], 0, index.slot,
-                                 static_cast<u32>(depths.size()));
+  const u32 count = static_cast<u32>(depths.size());
+  const Handler loads = load.kind == Front::Kind::load && load.at + 2 == code_.position()
+                            ? load_and_table_handler(load.op, load.mode, use_of_loaded(load))
+                            : nullptr;
+  const u32 at =
+      loads ? load.at : code_.emit_wide(control_handlers.br_table[static_cast<u32>(index.loc)], 0, index.slot, count);
+  if (loads) {
+    code_.set_handler(at, loads);
+    code_.append(count);
+  }
   pinned_ = 0;
   last_ = none;
   const u32 table = code_.position();

@@ -20,11 +20,14 @@ void LoweringSink::settle_nan(Op op) {
 }
 
 void LoweringSink::emit_binary(Op op, const Operand& a, const Operand& b) {
-  const bool is_double = info(op).signature[1] == 'd';
+  const char type = info(op).signature[1];
   const Front load = load_in_front(a, b);
-  if (b.loc == Loc::imm) {
+  if (b.loc == Loc::imm && type == 'l' && !fits_s32(b.value)) {
+    emit_result(result_type(op), wide_binary_row(op, a.loc), a.slot, 0, 0);
+    code_.append(b.value);
+  } else if (b.loc == Loc::imm) {
     emit_result_upper(result_type(op), binary_row(op, a.loc, b.loc), a.slot, static_cast<u32>(b.value));
-    if (is_double) code_.append(b.value);
+    if (type == 'd') code_.append(b.value);
   } else {
     emit_result(result_type(op), binary_row(op, a.loc, b.loc), a.slot, b.slot, 0);
   }
@@ -110,17 +113,12 @@ void LoweringSink::binary(Op op) {
     // The constant becomes the second operand.
     const u64 value = stack_[top - 1].value;
     const Operand a = take();
-    const ValType type = stack_.back().type;
-    if (type != type_i64 || fits_s32(value)) {
-      pop();
-      emit_binary(op, a, {.loc = Loc::imm, .value = value});
-      if (front.kind == Front::Kind::shift) note_front(front);
-    } else {
-      emit_binary(op, a, take());
-    }
+    pop();
+    emit_binary(op, a, {.loc = Loc::imm, .value = value});
+    if (front.kind == Front::Kind::shift) note_front(front);
     return;
   }
-  Operand b = take(Immediate::bits32);
+  Operand b = take(info(op).signature[1] == 'l' ? Immediate::bits64 : Immediate::bits32);
   Operand a = take();
   // A register in front: fused forms want it there.
   if (is_commutative(op) && a.loc == Loc::slot && (b.loc == Loc::reg0 || b.loc == Loc::reg1)) std::swap(a, b);
@@ -212,6 +210,14 @@ LoweringSink::Front LoweringSink::load_in_front(const Operand& a, const Operand&
       .kind = Front::Kind::load, .is_second = b.loc == loaded, .op = last_load_, .at = last_, .mode = last_load_mode_};
 }
 
+/// Does the load write a slot? `kept` of the handlers that load and branch.
+u32 LoweringSink::use_of_loaded(const Front& load) const {
+  const Row row = load_row(load.op, Access::guarded, load.mode);
+  const Handler present = code_.handler(load.at);
+  if (present == row[static_cast<u32>(Dst::slot_reg0)]) return 1;
+  return present == row[static_cast<u32>(Dst::slot_reg1)] ? 2 : 0;
+}
+
 /// A branch on what the last instruction loaded: both in one.
 std::optional<LoweringSink::Branch> LoweringSink::branch_on_load(const Condition& condition, bool taken_if) {
   const Front& load = condition.front;
@@ -223,12 +229,7 @@ std::optional<LoweringSink::Branch> LoweringSink::branch_on_load(const Condition
     other = {.loc = Loc::imm, .value = 0};
   }
   if (taken_if == condition.negated) op = inverse(op);
-  const Row row = load_row(load.op, Access::guarded, load.mode);
-  const Handler present = code_.handler(load.at);
-  const u32 kept = present == row[static_cast<u32>(Dst::slot_reg0)]   ? 1
-                   : present == row[static_cast<u32>(Dst::slot_reg1)] ? 2
-                                                                      : 0;
-  const Handler handler = load_and_branch_handler(load.op, load.mode, op, other.loc, kept);
+  const Handler handler = load_and_branch_handler(load.op, load.mode, op, other.loc, use_of_loaded(load));
   if (!handler) return {};
   code_.set_handler(load.at, handler);
   code_.append(other.loc == Loc::imm ? static_cast<u32>(other.value) : other.slot);
@@ -246,7 +247,9 @@ void LoweringSink::test(Op op) {
       made && inverse(made->op) != Op::unreachable) {
     Entry& entry = stack_.back();
     last_numeric_.op = inverse(made->op);
-    entry.row = binary_row(last_numeric_.op, made->a.loc, made->b.loc);
+    const bool is_wide = made->b.loc == Loc::imm && info(made->op).signature[1] == 'l' && !fits_s32(made->b.value);
+    entry.row = is_wide ? wide_binary_row(last_numeric_.op, made->a.loc)
+                        : binary_row(last_numeric_.op, made->a.loc, made->b.loc);
     code_.set_handler(entry.producer, entry.row[static_cast<u32>(entry.reg == 0 ? Dst::reg0 : Dst::reg1)]);
     return;
   }

@@ -169,7 +169,7 @@ class LoweringSink : public NullSink {
     u32 narrow() const { return loc == Loc::imm ? static_cast<u32>(value) : slot; }
   };
   /// Which immediates the consumer takes.
-  enum class Immediate : u8 { none, bits32, bits16 };
+  enum class Immediate : u8 { none, bits64, bits32, bits16 };
 
   /// What stands at `at`, in front of a numeric instruction, and made an operand of it that nothing else wants: perhaps
   /// they become one with what follows.
@@ -314,6 +314,7 @@ class LoweringSink : public NullSink {
   void note_step(u32 slot, u32 reg);
   std::optional<Branch> branch_on_step(const Condition& condition, bool taken_if);
   Front load_in_front(const Operand& a, const Operand& b) const;
+  u32 use_of_loaded(const Front& load) const;
   std::optional<Branch> branch_on_load(const Condition& condition, bool taken_if);
   void emit_atomic_rmw(Op op, const Memarg& memarg, u32 address, u32 operand, u32 replacement);
   void wait_or_notify(Handler handler, u32 operands, const Memarg& memarg);

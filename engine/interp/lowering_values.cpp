@@ -62,7 +62,8 @@ LoweringSink::Operand LoweringSink::locate(const Entry& entry, u32 index, Immedi
   }
   const bool fits = immediates == Immediate::bits16
                         ? file == File::integer && fits_s16(entry.type, entry.value)
-                        : immediates == Immediate::bits32 && (entry.type != type_i64 || fits_s32(entry.value));
+                        : immediates == Immediate::bits64 ||
+                              (immediates == Immediate::bits32 && (entry.type != type_i64 || fits_s32(entry.value)));
   if (fits) return {.loc = Loc::imm, .value = entry.value};
   return emit_constant(entry.type, entry.value, entry.home);
 }

@@ -47,6 +47,21 @@ INVAR_HANDLER(binary_handler) {
   INVAR_NEXT((b == Loc::imm ? words_with_imm<B> : 2));
 }
 
+/// With an immediate of 64 bits in word 2.
+template <Op op, Loc a, Dst dst>
+INVAR_HANDLER(binary_wide_handler) {
+  INVAR_ENTER;
+  const auto result = semantics::function_of<op>(INVAR_READ(u64, a, 1), ip[2]);
+  if constexpr (can_trap<std::remove_const_t<decltype(result)>>) {
+    if (result.trap != TrapKind::none) [[unlikely]]
+      INVAR_TRAP(result.trap);
+    INVAR_WRITE(dst, result.value);
+  } else {
+    INVAR_WRITE(dst, result);
+  }
+  INVAR_NEXT(3);
+}
+
 [[gnu::always_inline]] inline const u64* branch_target(const u64* ip) { return ip + static_cast<s32>(upper(ip)); }
 
 /// The second operand of a comparison with a branch. An immediate integer has 16 bits, since the distance takes 32; a
@@ -137,10 +152,18 @@ inline constexpr std::array<Handler, 3> wide_branches = {&compare_wide_and_branc
                                                          &compare_wide_and_branch_handler<op, Loc::reg0>,
                                                          &compare_wide_and_branch_handler<op, Loc::reg1>};
 
+/// By location of the first operand and destination.
+template <Op op>
+inline constexpr auto wide_values = []<size_t... i>(std::index_sequence<i...>) {
+  return std::array<Handler, sizeof...(i)>{
+      &binary_wide_handler<op, static_cast<Loc>(i / dst_count), static_cast<Dst>(i % dst_count)>...};
+}(std::make_index_sequence<3 * dst_count>{});
+
 struct NumericRows {
   const Handler* values = nullptr;
   const Handler* branches = nullptr;       ///< If has_branch_form(op).
   const Handler* wide_branches = nullptr;  ///< Comparisons of integers only.
+  const Handler* wide_values = nullptr;    ///< Families Compare and Binary of i64 only.
   u8 b_locs = 1;
 };
 using NumericRowsByOp = std::array<NumericRows, op_count>;
@@ -165,6 +188,9 @@ consteval NumericRows rows_of() {
     rows.b_locs = NumericTable<op>::b_locs();
     if constexpr (has_branch_form(op)) {
       rows.branches = BranchTable<op>::handlers.data();
+    }
+    if constexpr (wanted == NumericClass::integer && info(op).signature.starts_with("ll")) {
+      rows.wide_values = wide_values<op>.data();
     }
     if constexpr (info(op).family == Family::Compare && wanted == NumericClass::integer) {
       rows.wide_branches = wide_branches<op>.data();
