@@ -21,7 +21,8 @@ void LoweringSink::settle_nan(Op op) {
 
 void LoweringSink::emit_binary(Op op, const Operand& a, const Operand& b) {
   const char type = info(op).signature[1];
-  const Front load = load_in_front(a, b);
+  const bool compares = info(op).family == Family::Compare;
+  const Front load = compares ? load_in_front(a, b) : Front{};
   if (b.loc == Loc::imm && type == 'l' && !fits_s32(b.value)) {
     emit_result(result_type(op), wide_binary_row(op, a.loc), a.slot, 0, 0);
     code_.append(b.value);
@@ -32,7 +33,7 @@ void LoweringSink::emit_binary(Op op, const Operand& a, const Operand& b) {
     emit_result(result_type(op), binary_row(op, a.loc, b.loc), a.slot, b.slot, 0);
   }
   last_numeric_ = {.op = op, .a = a, .b = b};
-  front_ = load;
+  if (compares) front_ = load;
 }
 
 /// Makes a numeric instruction, where it is the last and made an operand of `op`, and `op` one instruction.

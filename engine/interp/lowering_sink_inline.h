@@ -11,8 +11,7 @@ inline void LoweringSink::instruction(Op, u32 offset) {
 inline Entry& LoweringSink::push(Entry::Where where, ValType type) {
   const u32 home = top_slot();
   max_slot_ = std::max(max_slot_, home + slots_of(type));
-  stack_.push_back(Entry{.where = where, .type = type, .home = home});
-  return stack_.back();
+  return stack_.emplace_back(Entry{.where = where, .type = type, .home = home});
 }
 
 inline void LoweringSink::push_result(ValType type, u32 reg, Row row, u32 producer) {
