@@ -99,27 +99,35 @@ std::vector<Case> all_cases() {
   return cases;
 }
 
-class Operations : public ::testing::TestWithParam<Case> {
+/// What the compiler refuses to compile.
+std::string refused;
+
+Compiler* compiler() {
+  static const std::unique_ptr<Compiler> made =
+      make_compiler({.check = true, .dump = [](std::string_view text) { refused += text; }});
+  return made.get();
+}
+
+class Operations : public RuntimeTest, public ::testing::WithParamInterface<Case> {
  protected:
+  Operations() : RuntimeTest(EngineConfig{.compiler = compiler()}) {}
+
   void SetUp() override {
-    compiler_ = make_compiler({.check = true, .dump = [this](std::string_view text) { refused_ += text; }});
-    if (!compiler_) GTEST_SKIP() << "there is no compiler for this processor";
-    engine_ = std::make_unique<Engine>(EngineConfig{.compiler = compiler_.get()});
-    store_ = std::make_unique<Store>(*engine_);
+    if (compiler() == nullptr) GTEST_SKIP() << "there is no compiler for this processor";
+    refused.clear();
   }
 
   /// Calls the exported function on the bits, and compares with the semantics on (a, b).
-  void check(Instance& instance, const std::string& name, std::vector<Slot> arguments, u64 a, u64 b) {
+  void check(const Instance* instance, const std::string& name, const std::vector<Slot>& arguments, u64 a, u64 b) {
     const Case& c = GetParam();
     a = truncated(c.a, a);
     b = truncated(c.b, b);
     const auto expected = fold(c.op, a, b);
-    const Func* func = std::get<Func*>(*find_export(instance, name));
-    const auto got = call(*store_, *func, arguments);
+    const auto got = call(instance, name, arguments);
     ASSERT_EQ(got.has_value(), expected.has_value())
         << name << ' ' << info(c.op).mnemonic << std::hex << ' ' << a << ' ' << b;
     if (!expected) return;
-    const u64 result = truncated(c.result, (*got)[0]);
+    const u64 result = truncated(c.result, *got);
     if (is_nan(c.result, *expected)) {
       EXPECT_TRUE(is_nan(c.result, result)) << name << ' ' << info(c.op).mnemonic << std::hex << ' ' << a << ' ' << b;
     } else {
@@ -127,11 +135,6 @@ class Operations : public ::testing::TestWithParam<Case> {
           << name << ' ' << info(c.op).mnemonic << std::hex << ' ' << a << ' ' << b;
     }
   }
-
-  std::unique_ptr<Compiler> compiler_;
-  std::string refused_;
-  std::unique_ptr<Engine> engine_;
-  std::unique_ptr<Store> store_;
 };
 
 TEST_P(Operations, DoWhatTheirSemanticsSay) {
@@ -173,7 +176,8 @@ TEST_P(Operations, DoWhatTheirSemanticsSay) {
     }
   }
   text += ")";
-  Instance& instance = *test::instantiate_text(*store_, text);
+  const Instance* const instance = instantiate(text);
+  ASSERT_NE(instance, nullptr);
 
   const bool is_truth = info(c.op).family == Family::Test || info(c.op).family == Family::Compare;
   for (const u64 x : values) {
@@ -196,7 +200,7 @@ TEST_P(Operations, DoWhatTheirSemanticsSay) {
       check(instance, fmt::format("left {}", i), {truncated(c.b, x)}, constants[i], x);
     }
   }
-  EXPECT_EQ(refused_, "");
+  EXPECT_EQ(refused, "");
 }
 
 INSTANTIATE_TEST_SUITE_P(Scalar, Operations, ::testing::ValuesIn(all_cases()),

@@ -6,6 +6,7 @@ import os
 import subprocess
 from dataclasses import dataclass, field
 
+from .compiled import Compiled
 from .engines import ROOT, BadInput
 
 FOLDER = os.path.join(ROOT, "bench", "programs")
@@ -40,8 +41,10 @@ def read_list(path):
 
 
 def build(out):
-    """Builds what is not up to date. Returns None, or why it could not."""
+    """Builds what is not up to date. Returns None, or why it could not. The modules that lie in the tree are brought to
+    `out` in any case: that needs no compiler."""
     try:
+        Compiled().copy(out)
         result = subprocess.run([BUILD, out], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                 stderr=subprocess.STDOUT, check=False)
     except OSError as error:
@@ -65,8 +68,8 @@ def built(listed, out, problem=None):
     usable = [program for program in listed if program.name in names] + further
     if EMPTY not in names or not usable:
         failed = f" The attempt failed: {problem}." if problem else ""
-        raise BadInput(f"no programs are built in {out}.{failed} `bench/programs/build.sh {out}` builds them and needs "
-                       f"{TOOLS}. `tools/dev bench` installs that and does the rest.")
+        raise BadInput(f"no programs are in {out}.{failed} `bench/programs/build.sh {out}` brings them there; what changed "
+                       f"since it was compiled needs {TOOLS}. `tools/dev bench` installs that and does the rest.")
     return usable, [program.name for program in listed if program.name not in names]
 
 

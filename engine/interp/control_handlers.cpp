@@ -22,7 +22,11 @@ namespace {
 #define INVAR_NO_LOOP_IDIOM() asm volatile("")
 
 [[gnu::always_inline]] inline void clear_slots(Slot* from, u32 count) {
-  for (u32 i = 0; i < count; ++i) {
+  static_assert(cleared_slots == 4);
+  typedef u64 Pair __attribute__((vector_size(16), aligned(8), may_alias));
+  auto* const pairs = reinterpret_cast<Pair*>(from);
+  pairs[0] = pairs[1] = Pair{};
+  for (u32 i = cleared_slots; i < count; ++i) {
     from[i] = 0;
     INVAR_NO_LOOP_IDIOM();
   }
@@ -45,8 +49,9 @@ namespace {
   const FrameSize frame = load_frame_size(*code);
   if (callee + frame.slots > inst->stack_limit) [[unlikely]]
     return false;
-  store_link(callee, code->link, link);
-  clear_slots(callee + code->link + link_slots, frame.zero_slots);
+  const u32 own_link = code->link;
+  store_link(callee, own_link, link);
+  clear_slots(callee + own_link + link_slots, frame.zero_slots);
   r0 = reinterpret_cast<u64>(code);  // for the stub of a function that is not lowered yet
   ip = entry;
   fp = callee;
@@ -205,7 +210,7 @@ INVAR_HANDLER(call_ref) {
   if (index >= table.size) [[unlikely]]                                                               \
     INVAR_TRAP(TrapKind::undefined_element);                                                          \
   const Func* func = func_of(table.elements[index]);                                                  \
-  const u32 wanted = inst->type_ids[static_cast<u32>(ip[2])];                                         \
+  const u32 wanted = static_cast<u32>(ip[2]);                                                         \
   if (!func || func->type_id != wanted) [[unlikely]] {                                                \
     const TrapKind trap = check_indirect(func, wanted, inst, index);                                  \
     if (trap != TrapKind::none) INVAR_TRAP(trap);                                                     \

@@ -16,6 +16,9 @@
 namespace invar::interp {
 
 inline constexpr u32 link_slots = 3;
+/// So many slots behind the link are cleared whatever a function declares: a loop over so few would cost more. Stacks
+/// have as many more behind their limit.
+inline constexpr u32 cleared_slots = 4;
 
 struct Link {
   const u64* return_ip;
@@ -27,8 +30,9 @@ struct Link {
 }
 
 [[gnu::always_inline]] inline void store_link(Slot* fp, u32 link, const Link& value) {
-  fp[link] = reinterpret_cast<Slot>(value.return_ip);
-  fp[link + 1] = reinterpret_cast<Slot>(value.caller_fp);
+  Slot* const at = fp + link;
+  at[0] = reinterpret_cast<Slot>(value.return_ip);
+  at[1] = reinterpret_cast<Slot>(value.caller_fp);
 }
 
 // A function may be lowered by one thread while another pushes a frame for it: both fields at once, so that they

@@ -90,6 +90,13 @@ INVAR_HANDLER(step_twice) {
   INVAR_NEXT(2);
 }
 
+INVAR_HANDLER(step_and_jump) {
+  INVAR_ENTER;
+  step(fp, field(ip, 0), field(ip, 1));
+  ip += static_cast<s32>(upper(ip));
+  INVAR_DISPATCH();
+}
+
 template <Op op, Loc b, bool taken_if, u32 reg>
 INVAR_HANDLER(step_and_branch) {
   INVAR_ENTER;
@@ -99,7 +106,12 @@ INVAR_HANDLER(step_and_branch) {
     (reg == 0 ? r0 : r1) = sum;
     outcome = semantics::function_of<op>(sum);
   } else {
-    const u32 other = INVAR_READ_NARROW(u32, b, 2);
+    u32 other;
+    if constexpr (b == Loc::imm) {
+      other = static_cast<u32>(ip[2]);
+    } else {
+      other = INVAR_READ(u32, b, 2);
+    }
     const u32 sum = step(fp, field(ip, 0), field(ip, 1));
     (reg == 0 ? r0 : r1) = sum;
     outcome = semantics::function_of<op>(sum, other);
@@ -145,6 +157,8 @@ constexpr const Handler* step_rows[op_count] = {
 }  // namespace
 
 Handler step_twice_handler(u32 reg) { return reg == 0 ? &step_twice<0> : &step_twice<1>; }
+
+Handler step_and_jump_handler() { return &step_and_jump; }
 
 Handler step_and_branch_handler(Op op, Loc b, bool taken_if, u32 reg) {
   const Handler* rows = step_rows[static_cast<size_t>(op)];

@@ -21,9 +21,16 @@ Row binary_row(Op op, Loc a, Loc b) {
   return rows.values + (static_cast<u32>(a) * rows.b_locs + static_cast<u32>(b)) * dst_count;
 }
 
+Row wide_binary_row(Op op, Loc a) { return numeric_rows(op).wide_values + static_cast<u32>(a) * dst_count; }
+
 Handler branch_handler(Op op, Loc a, Loc b, bool taken_if) {
   const NumericRows& rows = numeric_rows(op);
   return rows.branches[(static_cast<u32>(a) * rows.b_locs + static_cast<u32>(b)) * 2 + (taken_if ? 1 : 0)];
+}
+
+Handler wide_branch_handler(Op op, Loc a) {
+  const Handler* handlers = numeric_rows(op).wide_branches;
+  return handlers ? handlers[static_cast<u32>(a)] : nullptr;
 }
 
 }  // namespace invar::interp

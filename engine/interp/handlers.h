@@ -2,6 +2,8 @@
 // entries), so that the lowering can change its mind about a destination by picking another element.
 #pragma once
 
+#include <array>
+
 #include "decoder/opcode.h"
 #include "engine/interp/operands.h"
 #include "engine/semantics/nan.h"
@@ -14,22 +16,32 @@ using Row = const Handler*;
 Row unary_row(Op op, Loc source);
 /// Families Compare, Binary. First source never imm; vectors never reg1.
 Row binary_row(Op op, Loc a, Loc b);
+/// The same with an i64 that does not fit in 32 bits as the second operand, in word 2.
+Row wide_binary_row(Op op, Loc a);
 /// Two numeric instructions in one (fusions.def), or nullptr. Fields 1 to 3 are a and b, the operands of the first, and
 /// c, the second's other operand; b and c may be immediates of 16 bits.
 Row fused_row(Op first, Loc a, Loc b, Op second, u32 position, Loc c);
-/// A comparison and a branch in one: the distance is in the upper half of word 1, an immediate (16 bits) in field 1.
-/// Fields 0 and 1 are the sources. `taken_if` says which outcome branches. Families Test (b unused) and Compare.
-constexpr bool has_branch_form(Op op) { return info(op).family == Family::Test || info(op).family == Family::Compare; }
+/// A comparison and a branch in one: the distance is in the upper half of word 1, an immediate integer (16 bits) in
+/// field 1, a float in word 2. Fields 0 and 1 are the sources. `taken_if` says which outcome branches. Families Test (b
+/// unused) and Compare, and the masks, whose outcome is whether any bit is left.
+constexpr bool is_mask(Op op) { return op == Op::i32_and || op == Op::i64_and; }
+constexpr bool has_branch_form(Op op) {
+  return info(op).family == Family::Test || info(op).family == Family::Compare || is_mask(op);
+}
 Handler branch_handler(Op op, Loc a, Loc b, bool taken_if);
+/// The same for integers, with an immediate of 64 bits in word 2; branches if the comparison holds.
+Handler wide_branch_handler(Op op, Loc a);
 
 /// Adds field 1 (16 bits, signed) to the i32 in the slot of field 0; fields 3 and 2 likewise. Register `reg` gets the
 /// second sum, the other register the first.
 Handler step_twice_handler(u32 reg);
 /// Steps once, register `reg` getting the sum, then branches on i32 comparison `op` of the sum (as the first operand)
-/// with field 2, an immediate of 16 bits perhaps. The distance is in the upper half of word 2. nullptr if there is
+/// with field 2, or an immediate in the lower half of word 2. The distance is in the upper half. nullptr if there is
 /// none.
 Handler step_and_branch_handler(Op op, Loc b, bool taken_if, u32 reg);
 inline constexpr u32 step_and_branch_words = 3;
+/// Adds field 1 to the i32 in the slot of field 0 and jumps; the distance is in the upper half of word 1.
+Handler step_and_jump_handler();
 
 /// How an access to memory is checked.
 enum class Access : u8 {
@@ -48,6 +60,7 @@ struct AddressMode {
     displaced,  ///< base + constant. Word 2: the constant, and above it the offset.
     indexed,    ///< base + index. Field 2 is the index, field 3 the offset.
     scaled,     ///< base + index * (size of the access). Fields as for indexed.
+    table,      ///< base * (size of the access) + constant. Fields and words as for displaced.
   };
   Kind kind;
   Loc base = Loc::slot;
@@ -73,19 +86,44 @@ inline constexpr AddressMode address_modes[] = {
     {AddressMode::Kind::scaled, Loc::reg1, Loc::slot},
     {AddressMode::Kind::scaled, Loc::slot, Loc::reg0},
     {AddressMode::Kind::scaled, Loc::slot, Loc::reg1},
+    {AddressMode::Kind::table, Loc::slot},
+    {AddressMode::Kind::table, Loc::reg0},
+    {AddressMode::Kind::table, Loc::reg1},
 };
 inline constexpr u32 address_mode_count = sizeof address_modes / sizeof address_modes[0];
 inline constexpr u32 plain_modes = 3;
 
-/// The mode's index in address_modes, or address_mode_count if there is no handler for it.
-constexpr u32 index_of(const AddressMode& mode) {
-  u32 i = 0;
-  while (i < address_mode_count && address_modes[i] != mode) ++i;
-  return i;
+namespace detail {
+
+constexpr size_t key_of(const AddressMode& mode) {
+  return (static_cast<size_t>(mode.kind) * 4 + static_cast<size_t>(mode.base)) * 4 + static_cast<size_t>(mode.index);
 }
+inline constexpr auto mode_indices = [] {
+  std::array<u8, 6 * 4 * 4> indices;
+  indices.fill(static_cast<u8>(address_mode_count));
+  for (u32 i = 0; i < address_mode_count; ++i) indices[key_of(address_modes[i])] = static_cast<u8>(i);
+  return indices;
+}();
+
+}  // namespace detail
+
+/// The mode's index in address_modes, or address_mode_count if there is no handler for it.
+constexpr u32 index_of(const AddressMode& mode) { return detail::mode_indices[detail::key_of(mode)]; }
 
 /// Family Load: field 1 is the base. `mode`: index of the addressing mode.
 Row load_row(Op op, Access access, u32 mode);
+/// A guarded load and a numeric instruction in one (load_fusions.def), or nullptr. Word 1 is the load's; the slot of c,
+/// the second's other operand, is in the lower half of word 2, an immediate (32 bits) in the upper. c fits the second.
+Row load_and_row(Op load, u32 mode, Op second, u32 position, Loc c);
+/// A guarded load, an i32 comparison of its value and a branch if that holds, in one, or nullptr. Word 1 is the load's;
+/// the other operand is in the lower half of word 2, the distance in the upper. `kept`: 0 if
+/// only the comparison wants the value, 1 if it also goes to the slot of field 0 and to the first register, 2 the
+/// second.
+Handler load_and_branch_handler(Op load, u32 mode, Op compare, Loc b, u32 kept);
+/// A guarded load and a br_table by its value in one, or nullptr. Word 1 is the load's; the number of targets is in the
+/// lower half of word 2, then there is a word for each.
+Handler load_and_table_handler(Op load, u32 mode, u32 kept);
+inline constexpr u32 load_and_words = 3;
 /// Family Store: field 0 is the base, field 1 the value (or a 16-bit immediate).
 Handler store_handler(Op op, Access access, u32 mode, Loc value);
 /// Family ExtractLane: field 1 the vector, field 2 the lane. Family ReplaceLane: field 3 is the lane.
@@ -129,6 +167,13 @@ constexpr Width width_of(ValType type) {
 Handler copy_handler(Width width, Loc source);
 /// Copies the 64-bit slot of field 1 to field 0, then that of field 3 to field 2.
 Handler copy2_handler();
+/// The same as copy_handler, and then jumps; the distance is in the upper half of word 1. nullptr for vectors. From
+/// slot to slot, all widths are int_64.
+Handler copy_and_jump_handler(Width width, Loc source);
+/// The same as copy2_handler; the distance is in the upper half of word 2.
+Handler copy2_and_jump_handler();
+/// An i32 of 16 bits (field 1, sign-extended) to the slot of field 0, and a jump; the distance is in the upper half.
+Handler constant_and_jump_handler();
 /// Copies the 64-bit slots of fields 1, 2 and 3 to the slots from field 0 on.
 Handler copy3_handler();
 /// A constant into a destination: 32 bits in the upper half of word 1 (sign-extended for int_64), or word 2.
@@ -136,6 +181,7 @@ Row const_row(Width width, bool wide);
 /// The same into a slot only (no vectors).
 Handler const_to_slot_handler(Width width, bool wide);
 
+/// Field 3 is the condition: an i32 or an i64, which is not 0 for the first operand (field 1).
 Row select_row(Width width, Loc condition, Loc a, Loc b);
 Row global_get_row(Width width);
 Handler global_set_handler(Width width, Loc source);
@@ -157,7 +203,7 @@ struct ControlHandlers {
   // Field 0 as above, field 1: the function reference or table index, field 2: own link.
   Handler call_import;  // word 2: function index
   Handler call_ref;
-  Handler call_indirect[3];  // by Loc of the index; word 2: type index, table << 32
+  Handler call_indirect[3];  // by Loc of the index; word 2: engine-wide id of the type, table << 32
   // As above; field 3: slots of the arguments.
   Handler return_call, return_call_import, return_call_ref, return_call_indirect[3];
   Handler restore_instance;  // field 0: own link; stands behind every call that may change the instance

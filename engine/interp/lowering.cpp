@@ -12,6 +12,19 @@
 
 namespace invar::interp {
 
+struct Lowerer {
+  explicit Lowerer(CompiledModule& compiled) : sink(compiled, false), walker(compiled.module(), sink) {}
+  LoweringSink sink;
+  FunctionWalker<LoweringSink, false> walker;
+};
+
+namespace {
+
+/// What a function with more words needed is not kept for the next ones.
+constexpr size_t words_kept = size_t{1} << 16;
+
+}  // namespace
+
 TrapKind lower(Code& code) {
   CompiledModule& compiled = *code.module;
   const std::lock_guard lock(compiled.mutex);
@@ -20,12 +33,13 @@ TrapKind lower(Code& code) {
   Compiler* const compiler = compiled.engine().config().compiler;
   if (compiler && compiler->compile(code)) return TrapKind::none;
 
-  LoweringSink sink(compiled, false);
-  FunctionWalker<LoweringSink, false> walker(compiled.module(), sink);
-  if (!walker.walk(code.function)) return TrapKind::unsupported_instruction;
+  const auto lowerer = compiled.lowerer ? std::move(compiled.lowerer) : std::make_shared<Lowerer>(compiled);
+  const LoweringSink& sink = lowerer->sink;
+  if (!lowerer->walker.walk(code.function)) return TrapKind::unsupported_instruction;
+  const std::span<const u64> words = sink.words();
+  if (words.size() <= words_kept) compiled.lowerer = lowerer;
   if (sink.frame_too_large()) return TrapKind::call_stack_exhausted;
 
-  const std::vector<u64>& words = sink.words();
   std::unique_ptr<u64[]> storage(new (std::nothrow) u64[words.size()]);
   if (!storage) return TrapKind::allocation_failure;
   std::copy(words.begin(), words.end(), storage.get());

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "engine/interp/frame.h"
+#include "engine/interp/identities.h"
 #include "engine/interp/lowering_sink.h"
 #include "engine/runtime/engine.h"
 
@@ -162,8 +163,8 @@ void LoweringSink::else_(bool reachable) {
   Label& label = labels_.back();
   if (reachable) {
     top_to_home(label.results);
-    const u32 at = code_.emit_wide(control_handlers.br, 0, 0, 0);
-    link_branch(label, at + 1, at);
+    const Branch branch = emit_br();
+    link_branch(label, branch.word, branch.at);
   }
   restore_stack(label, false);
   bind(label.else_word, label.else_base);
@@ -195,24 +196,35 @@ void LoweringSink::end(bool reachable) {
 
 /// Pops an i32 that decides a branch. A comparison made for it is taken back, to become part of the branch.
 LoweringSink::Condition LoweringSink::take_condition() {
-  if (const Numeric* made = made_by(stack_.back()); made && has_branch_form(made->op)) {
-    const char second = info(made->op).signature[1];
-    const bool fits = made->b.loc != Loc::imm || (second == 'i' && fits_s16(type_i32, made->b.value)) ||
-                      (second == 'l' && fits_s16(type_i64, made->b.value));
-    if (fits) {
-      const Numeric taken = take_back();
-      return {.op = taken.op, .a = taken.a, .b = taken.b};
+  const Numeric* made = made_by(stack_.back());
+  if (made && has_branch_form(made->op) && (!is_mask(made->op) || masks(*made))) {
+    const Front front = front_;
+    const Numeric taken = take_back();
+    if (front.kind == Front::Kind::mask) {
+      discard_code(front.at);
+      pin_operand(front.a);
+      pin_operand(front.b);
+      return {.op = front.op, .a = front.a, .b = front.b, .negated = true};
     }
+    return {.op = taken.op, .a = taken.a, .b = taken.b, .front = front};
   }
-  return {.op = Op::i32_eqz, .a = take(), .b = {}, .negated = true};
+  const Operand value = take();
+  return {.op = Op::i32_eqz, .a = value, .b = {}, .negated = true, .front = load_in_front(value, {})};
 }
 
 /// Emits a branch without its distance.
 LoweringSink::Branch LoweringSink::emit_branch_on(const Condition& condition, bool taken_if) {
   if (const auto branch = branch_on_step(condition, taken_if)) return *branch;
-  const u32 at =
-      code_.emit_wide(branch_handler(condition.op, condition.a.loc, condition.b.loc, taken_if != condition.negated),
-                      condition.a.slot, condition.b.narrow(), 0);
+  if (const auto branch = branch_on_load(condition, taken_if)) return *branch;
+  const bool taken = taken_if != condition.negated;
+  const Operand& b = condition.b;
+  const char type = info(condition.op).signature[1];
+  const bool is_float = type == 'f' || type == 'd';
+  const bool is_wide = b.loc == Loc::imm && !is_float && !fits_s16(type == 'i' ? type_i32 : type_i64, b.value);
+  const Handler handler = is_wide ? wide_branch_handler(taken ? condition.op : inverse(condition.op), condition.a.loc)
+                                  : branch_handler(condition.op, condition.a.loc, b.loc, taken);
+  const u32 at = code_.emit_wide(handler, condition.a.slot, b.narrow(), 0);
+  if (is_wide || (b.loc == Loc::imm && is_float)) code_.append(b.value);
   pinned_ = 0;
   last_ = none;
   last_copy_ = none;
@@ -246,6 +258,33 @@ void LoweringSink::move_to_label(const Label& label) {
   }
 }
 
+/// Emits a jump without its distance. What stands in front of it, if it is a copy, a small constant or a step, becomes
+/// part of it.
+LoweringSink::Branch LoweringSink::emit_br() {
+  const u32 end = code_.position();
+  const auto is_last_at = [&](u32 at) { return at != none && at + 2 == end; };
+  Branch branch{end, end + 1};
+  if (is_last_at(jump_at_)) {
+    code_.set_handler(jump_at_, jump_handler_);
+    branch = {jump_at_, jump_at_ + 1};
+  } else if (is_last_at(last_copy_) && last_copies_ == 2) {
+    code_.set_handler(last_copy_, copy2_and_jump_handler());
+    branch = {last_copy_, end};
+    code_.append(0);
+  } else if (is_last_at(step_.at) && !step_.twice) {
+    code_.truncate(step_.at);
+    branch = {step_.at, step_.at + 1};
+    code_.emit(step_and_jump_handler(), step_.slot, step_.by);
+  } else {
+    code_.emit(control_handlers.br);
+  }
+  last_ = none;
+  last_copy_ = none;
+  jump_at_ = none;
+  step_.at = none;
+  return branch;
+}
+
 /// Moves operands and jumps, or returns. Leaves what the lowering knows of the stack as it was.
 void LoweringSink::emit_jump(u32 depth) {
   Label& label = label_at(depth);
@@ -254,10 +293,8 @@ void LoweringSink::emit_jump(u32 depth) {
     return;
   }
   move_to_label(label);
-  const u32 at = code_.emit_wide(control_handlers.br, 0, 0, 0);
-  link_branch(label, at + 1, at);
-  last_ = none;
-  last_copy_ = none;
+  const Branch branch = emit_br();
+  link_branch(label, branch.word, branch.at);
 }
 
 void LoweringSink::br(u32 depth) { emit_jump(depth); }
@@ -283,15 +320,25 @@ void LoweringSink::jump_around(const Branch& branch, u32 depth) {
   bind(branch.word, branch.at);
   last_ = none;
   last_copy_ = none;
+  jump_at_ = none;
 }
 
 void LoweringSink::br_table(std::span<const u32> depths) {
   const Operand index = take();
+  const Front load = load_in_front(index, {});
   // All labels take the same operands; bringing them home suits those that want them there.
   const u32 arity = static_cast<u32>(branch_types(label_at(depths[0])).size());
   top_to_home(arity);
-  const u32 at = code_.emit_wide(control_handlers.br_table[static_cast<u32>(index.loc)], 0, index.slot,
-                                 static_cast<u32>(depths.size()));
+  const u32 count = static_cast<u32>(depths.size());
+  const Handler loads = load.kind == Front::Kind::load && load.at + 2 == code_.position()
+                            ? load_and_table_handler(load.op, load.mode, use_of_loaded(load))
+                            : nullptr;
+  const u32 at =
+      loads ? load.at : code_.emit_wide(control_handlers.br_table[static_cast<u32>(index.loc)], 0, index.slot, count);
+  if (loads) {
+    code_.set_handler(at, loads);
+    code_.append(count);
+  }
   pinned_ = 0;
   last_ = none;
   const u32 table = code_.position();
@@ -309,6 +356,7 @@ void LoweringSink::br_table(std::span<const u32> depths) {
     if (is_new) {
       registers_ = registers;
       last_copy_ = none;
+      jump_at_ = none;
       emit_jump(depths[i]);
     }
     code_.set_upper(table + i, stub->second - at);
@@ -442,7 +490,7 @@ void LoweringSink::call_indirect(u32 type_index, u32 table) {
   pinned_ = 0;
   for (size_t i = 0; i < type.params.size(); ++i) pop();
   code_.emit(control_handlers.call_indirect[static_cast<u32>(index.loc)], top_slot(), index.slot, link_);
-  code_.append(u64{type_index} | u64{table} << 32);
+  code_.append(u64{compiled_.type_ids()[type_index]} | u64{table} << 32);
   restore_instance_behind_call();
   finish_call(type.results);
 }
@@ -484,7 +532,7 @@ void LoweringSink::return_call_indirect(u32 type_index, u32 table) {
   for (size_t i = 0; i < type.params.size(); ++i) pop();
   code_.emit(control_handlers.return_call_indirect[static_cast<u32>(Loc::slot)], top_slot(), index, link_,
              argument_slots(type));
-  code_.append(u64{type_index} | u64{table} << 32);
+  code_.append(u64{compiled_.type_ids()[type_index]} | u64{table} << 32);
   last_ = none;
 }
 

@@ -24,8 +24,17 @@ LoweringSink::AddressOperand LoweringSink::take_address(Op op, Access access, co
     pop();
     return address;
   }
+  const auto scales = [&](u64 bits) { return u64{info(op).access} == u64{1} << (bits & 31); };
   if (const Numeric* made = made_by(top); made && made->op == Op::i32_add && made->b.loc == Loc::imm) {
+    const Front front = front_;
     const Numeric sum = take_back();
+    if (front.kind == Front::Kind::shift && scales(front.b.value)) {
+      discard_code(front.at);
+      pin_operand(front.a);
+      return {.mode = index_of({Kind::table, front.a.loc}),
+              .base = front.a.slot,
+              .displacement = static_cast<u32>(sum.b.value)};
+    }
     return {.mode = index_of({Kind::displaced, sum.a.loc}),
             .base = sum.a.slot,
             .displacement = static_cast<u32>(sum.b.value)};
@@ -39,9 +48,16 @@ LoweringSink::AddressOperand LoweringSink::take_address(Op op, Access access, co
     index = made->b;
   } else {
     made = made_by(top, true);
-    const bool scales = made && made->op == Op::i32_shl && made->second == Op::i32_add && made->b.loc == Loc::imm &&
-                        u64{info(op).access} == u64{1} << (made->b.value & 31);
-    if (!scales) return plain_address(take());
+    if (!made || made->op != Op::i32_shl || made->second != Op::i32_add || made->b.loc != Loc::imm ||
+        !scales(made->b.value)) {
+      return plain_address(take());
+    }
+    if (made->c.loc == Loc::imm) {
+      const Numeric sum = take_back();
+      return {.mode = index_of({Kind::table, sum.a.loc}),
+              .base = sum.a.slot,
+              .displacement = static_cast<u32>(sum.c.value)};
+    }
     kind = Kind::scaled;
     base = made->c;
     index = made->a;
@@ -61,6 +77,7 @@ void LoweringSink::emit_offset(u32 at, const AddressOperand& address, u64 offset
       code_.set_upper(at + 1, address.displacement + static_cast<u32>(offset));
       break;
     case AddressMode::Kind::displaced:
+    case AddressMode::Kind::table:
       code_.append(address.displacement | offset << 32);
       break;
     case AddressMode::Kind::indexed:
@@ -100,6 +117,10 @@ void LoweringSink::load(Op op, const Memarg& memarg) {
   const Access access = access_of(memarg);
   const AddressOperand address = take_address(op, access, memarg);
   emit_load(result_type(op), load_row(op, access, address.mode), access, address, memarg);
+  if (access != Access::guarded) return;
+  last_load_ = op;
+  last_load_mode_ = address.mode;
+  last_load_reg_ = stack_.back().reg;
 }
 
 void LoweringSink::store(Op op, const Memarg& memarg) {

@@ -1,105 +1,8 @@
 // Lowering of numeric instructions: operands anywhere, and what of them becomes part of the next instruction.
+#include "engine/interp/identities.h"
 #include "engine/interp/lowering_sink.h"
 
 namespace invar::interp {
-
-namespace {
-
-constexpr bool is_commutative(Op op) {
-  switch (op) {
-    case Op::i32_add:
-    case Op::i32_mul:
-    case Op::i32_and:
-    case Op::i32_or:
-    case Op::i32_xor:
-    case Op::i32_eq:
-    case Op::i32_ne:
-    case Op::i64_add:
-    case Op::i64_mul:
-    case Op::i64_and:
-    case Op::i64_or:
-    case Op::i64_xor:
-    case Op::i64_eq:
-    case Op::i64_ne:
-      return true;
-    default:
-      return false;
-  }
-}
-
-/// The comparison that holds exactly when `op` does not; for integers only (NaN compares false both ways).
-constexpr Op inverse(Op op) {
-  switch (op) {
-    case Op::i32_eq:
-      return Op::i32_ne;
-    case Op::i32_ne:
-      return Op::i32_eq;
-    case Op::i32_lt_s:
-      return Op::i32_ge_s;
-    case Op::i32_lt_u:
-      return Op::i32_ge_u;
-    case Op::i32_gt_s:
-      return Op::i32_le_s;
-    case Op::i32_gt_u:
-      return Op::i32_le_u;
-    case Op::i32_le_s:
-      return Op::i32_gt_s;
-    case Op::i32_le_u:
-      return Op::i32_gt_u;
-    case Op::i32_ge_s:
-      return Op::i32_lt_s;
-    case Op::i32_ge_u:
-      return Op::i32_lt_u;
-    case Op::i64_eq:
-      return Op::i64_ne;
-    case Op::i64_ne:
-      return Op::i64_eq;
-    case Op::i64_lt_s:
-      return Op::i64_ge_s;
-    case Op::i64_lt_u:
-      return Op::i64_ge_u;
-    case Op::i64_gt_s:
-      return Op::i64_le_s;
-    case Op::i64_gt_u:
-      return Op::i64_le_u;
-    case Op::i64_le_s:
-      return Op::i64_gt_s;
-    case Op::i64_le_u:
-      return Op::i64_gt_u;
-    case Op::i64_ge_s:
-      return Op::i64_lt_s;
-    case Op::i64_ge_u:
-      return Op::i64_lt_u;
-    default:
-      return Op::unreachable;
-  }
-}
-
-/// The comparison with its operands exchanged.
-constexpr Op mirrored(Op op) {
-  switch (op) {
-    case Op::i32_lt_s:
-      return Op::i32_gt_s;
-    case Op::i32_lt_u:
-      return Op::i32_gt_u;
-    case Op::i32_gt_s:
-      return Op::i32_lt_s;
-    case Op::i32_gt_u:
-      return Op::i32_lt_u;
-    case Op::i32_le_s:
-      return Op::i32_ge_s;
-    case Op::i32_le_u:
-      return Op::i32_ge_u;
-    case Op::i32_ge_s:
-      return Op::i32_le_s;
-    case Op::i32_ge_u:
-      return Op::i32_le_u;
-    default:
-      return op;
-  }
-}
-
-}  // namespace
 
 void LoweringSink::unary(Op op) {
   const Operand a = take();
@@ -117,14 +20,20 @@ void LoweringSink::settle_nan(Op op) {
 }
 
 void LoweringSink::emit_binary(Op op, const Operand& a, const Operand& b) {
-  const bool is_double = info(op).signature[1] == 'd';
-  if (b.loc == Loc::imm) {
+  const char type = info(op).signature[1];
+  const bool compares = info(op).family == Family::Compare;
+  const Front load = compares ? load_in_front(a, b) : Front{};
+  if (b.loc == Loc::imm && type == 'l' && !fits_s32(b.value)) {
+    emit_result(result_type(op), wide_binary_row(op, a.loc), a.slot, 0, 0);
+    code_.append(b.value);
+  } else if (b.loc == Loc::imm) {
     emit_result_upper(result_type(op), binary_row(op, a.loc, b.loc), a.slot, static_cast<u32>(b.value));
-    if (is_double) code_.append(b.value);
+    if (type == 'd') code_.append(b.value);
   } else {
     emit_result(result_type(op), binary_row(op, a.loc, b.loc), a.slot, b.slot, 0);
   }
-  last_numeric_ = {op, a, b};
+  last_numeric_ = {.op = op, .a = a, .b = b};
+  if (compares) front_ = load;
 }
 
 /// Makes a numeric instruction, where it is the last and made an operand of `op`, and `op` one instruction.
@@ -157,32 +66,81 @@ bool LoweringSink::fuse(Op op) {
   return true;
 }
 
+/// Makes a load, where it is the last instruction and its value an operand of `op`, and `op` one instruction.
+bool LoweringSink::fuse_load(Op op) {
+  const size_t size = stack_.size();
+  const bool on_top = is_last(stack_[size - 1]);
+  if ((!on_top && !is_last(stack_[size - 2])) || last_load_ == Op::unreachable) return false;
+  // The other operand must be at hand: nothing is emitted for it.
+  const Entry& other = stack_[on_top ? size - 2 : size - 1];
+  const bool narrow = file_of(other.type) == File::integer && (other.type == type_i32 || fits_s32(other.value));
+  if (other.where == Entry::Where::constant && !narrow) return false;
+  const u32 position = on_top && !is_commutative(op) ? 1 : 0;
+  if (!load_and_row(last_load_, last_load_mode_, op, position, Loc::slot)) return false;
+
+  const Op load = last_load_;
+  const u32 at = last_;
+  const u32 fields[] = {code_.field(at, 1), code_.field(at, 2), code_.field(at, 3)};
+  Operand c;
+  if (on_top) {
+    pop();
+    c = take(Immediate::bits32);
+  } else {
+    c = take(Immediate::bits32);
+    pop();
+  }
+  code_.truncate(at);
+  // A fault belongs to the load.
+  for (size_t i = offsets_.size(); i-- > 0 && offsets_[i].first > at;) offsets_[i].first = at + load_and_words;
+  for (const Loc loc : {address_modes[last_load_mode_].base, address_modes[last_load_mode_].index}) {
+    if (loc == Loc::reg0 || loc == Loc::reg1) pin(File::integer, loc == Loc::reg0 ? 0 : 1);
+  }
+  emit_result(result_type(op), load_and_row(load, last_load_mode_, op, position, c.loc), fields[0], fields[1],
+              fields[2]);
+  code_.append(c.loc == Loc::imm ? c.value << 32 : u64{c.slot});
+  return true;
+}
+
 void LoweringSink::binary(Op op) {
-  if (fuse(op)) {
+  if (fuse(op) || fuse_load(op)) {
     settle_nan(op);
     return;
   }
   const size_t top = stack_.size() - 1;
-  if (is_commutative(op) && stack_[top - 1].where == Entry::Where::constant &&
-      stack_[top].where != Entry::Where::constant) {
+  const bool constant_first = is_commutative(op) && stack_[top - 1].where == Entry::Where::constant &&
+                              stack_[top].where != Entry::Where::constant;
+  const Front front = op == Op::i32_add ? front_of(stack_[constant_first ? top : top - 1]) : Front{};
+  if (constant_first) {
     // The constant becomes the second operand.
     const u64 value = stack_[top - 1].value;
     const Operand a = take();
-    const ValType type = stack_.back().type;
-    if (type != type_i64 || fits_s32(value)) {
-      pop();
-      emit_binary(op, a, {.loc = Loc::imm, .value = value});
-    } else {
-      emit_binary(op, a, take());
-    }
+    pop();
+    emit_binary(op, a, {.loc = Loc::imm, .value = value});
+    if (front.kind == Front::Kind::shift) note_front(front);
     return;
   }
-  Operand b = take(Immediate::bits32);
+  Operand b = take(info(op).signature[1] == 'l' ? Immediate::bits64 : Immediate::bits32);
   Operand a = take();
   // A register in front: fused forms want it there.
   if (is_commutative(op) && a.loc == Loc::slot && (b.loc == Loc::reg0 || b.loc == Loc::reg1)) std::swap(a, b);
   emit_binary(op, a, b);
+  if (front.kind == Front::Kind::shift && b.loc == Loc::imm) note_front(front);
   settle_nan(op);
+}
+
+/// The shift or mask that made the entry, if it is the last instruction.
+LoweringSink::Front LoweringSink::front_of(const Entry& entry) const {
+  const Numeric* made = made_by(entry);
+  if (!made) return {};
+  const bool shifts = made->op == Op::i32_shl && made->b.loc == Loc::imm;
+  if (!shifts && !masks(*made)) return {};
+  return {
+      .kind = shifts ? Front::Kind::shift : Front::Kind::mask, .op = made->op, .at = last_, .a = made->a, .b = made->b};
+}
+
+/// Behind an instruction that took the value of what front_of() found.
+void LoweringSink::note_front(const Front& front) {
+  if (front.at + 2 == last_) front_ = front;
 }
 
 /// Behind an instruction that came to write the local in `slot` and register `reg`: is it a step of that local? Two in
@@ -235,13 +193,51 @@ std::optional<LoweringSink::Branch> LoweringSink::branch_on_step(const Condition
     code_.emit_wide(row[static_cast<u32>(step_.reg == 0 ? Dst::slot_reg1 : Dst::slot_reg0)], step_.first_slot,
                     step_.first_slot, by);
   }
-  const u32 at = code_.emit(handler, step_.slot, step_.by, other.narrow());
-  code_.append(0);
+  const u32 at = code_.emit(handler, step_.slot, step_.by, other.slot);
+  code_.append(static_cast<u32>(other.value));
   pinned_ = 0;
   last_ = none;
   last_copy_ = none;
   step_.at = none;
   return Branch{at, at + 2};
+}
+
+/// Of the operands in hand, is one in the register that the last instruction loaded?
+LoweringSink::Front LoweringSink::load_in_front(const Operand& a, const Operand& b) const {
+  if (last_ == none || last_load_ == Op::unreachable || last_ + 2 != code_.position()) return {};
+  const Loc loaded = last_load_reg_ == 0 ? Loc::reg0 : Loc::reg1;
+  if ((a.loc == loaded) == (b.loc == loaded)) return {};
+  return {
+      .kind = Front::Kind::load, .is_second = b.loc == loaded, .op = last_load_, .at = last_, .mode = last_load_mode_};
+}
+
+/// Does the load write a slot? `kept` of the handlers that load and branch.
+u32 LoweringSink::use_of_loaded(const Front& load) const {
+  const Row row = load_row(load.op, Access::guarded, load.mode);
+  const Handler present = code_.handler(load.at);
+  if (present == row[static_cast<u32>(Dst::slot_reg0)]) return 1;
+  return present == row[static_cast<u32>(Dst::slot_reg1)] ? 2 : 0;
+}
+
+/// A branch on what the last instruction loaded: both in one.
+std::optional<LoweringSink::Branch> LoweringSink::branch_on_load(const Condition& condition, bool taken_if) {
+  const Front& load = condition.front;
+  if (load.kind != Front::Kind::load || load.at + 2 != code_.position()) return {};
+  Op op = load.is_second ? mirrored(condition.op) : condition.op;
+  Operand other = load.is_second ? condition.a : condition.b;
+  if (op == Op::i32_eqz) {
+    op = Op::i32_eq;
+    other = {.loc = Loc::imm, .value = 0};
+  }
+  if (taken_if == condition.negated) op = inverse(op);
+  const Handler handler = load_and_branch_handler(load.op, load.mode, op, other.loc, use_of_loaded(load));
+  if (!handler) return {};
+  code_.set_handler(load.at, handler);
+  code_.append(other.loc == Loc::imm ? static_cast<u32>(other.value) : other.slot);
+  pinned_ = 0;
+  last_ = none;
+  last_copy_ = none;
+  return Branch{load.at, load.at + 2};
 }
 
 void LoweringSink::compare(Op op) { binary(op); }
@@ -252,16 +248,28 @@ void LoweringSink::test(Op op) {
       made && inverse(made->op) != Op::unreachable) {
     Entry& entry = stack_.back();
     last_numeric_.op = inverse(made->op);
-    entry.row = binary_row(last_numeric_.op, made->a.loc, made->b.loc);
+    const bool is_wide = made->b.loc == Loc::imm && info(made->op).signature[1] == 'l' && !fits_s32(made->b.value);
+    entry.row = is_wide ? wide_binary_row(last_numeric_.op, made->a.loc)
+                        : binary_row(last_numeric_.op, made->a.loc, made->b.loc);
     code_.set_handler(entry.producer, entry.row[static_cast<u32>(entry.reg == 0 ? Dst::reg0 : Dst::reg1)]);
     return;
   }
+  const Front front = front_of(stack_.back());
   emit_test(op, take());
+  if (front.kind == Front::Kind::mask) note_front(front);
 }
 
 void LoweringSink::emit_test(Op op, const Operand& a) {
+  const Front load = load_in_front(a, {});
   emit_result(type_i32, unary_row(op, a.loc), a.slot, 0, 0);
-  last_numeric_ = {op, a, {}};
+  last_numeric_ = {.op = op, .a = a, .b = {}};
+  front_ = load;
+}
+
+/// Takes code back. What is emitted in its place belongs to the instruction in hand.
+void LoweringSink::discard_code(u32 at) {
+  code_.truncate(at);
+  for (size_t i = offsets_.size(); i-- > 0 && offsets_[i].first > at;) offsets_[i].first = at;
 }
 
 /// Takes the instruction that made the top entry back, to become part of the next one. Its operands are where they
@@ -270,11 +278,9 @@ LoweringSink::Numeric LoweringSink::take_back() {
   const Numeric taken = last_numeric_;
   const u32 at = last_;
   pop();
-  code_.truncate(at);
+  discard_code(at);
   last_ = none;
   last_numeric_ = {};
-  // What is emitted in its place belongs to the instruction in hand.
-  for (size_t i = offsets_.size(); i-- > 0 && offsets_[i].first > at;) offsets_[i].first = at;
   const char letter = info(taken.op).signature[0];
   const File file = letter == 'f' || letter == 'd' ? File::floating : File::integer;
   for (const Operand* operand : {&taken.a, &taken.b, &taken.c}) {

@@ -37,7 +37,7 @@ class LoweringSink : public NullSink {
   LoweringSink(CompiledModule& compiled, bool record_offsets);
 
   // What was made.
-  const std::vector<u64>& words() const { return code_.words(); }
+  std::span<const u64> words() const { return code_.words(); }
   u32 frame_slots() const { return max_slot_; }
   u32 zero_slots() const { return stack_begin_ - link_ - link_slots; }
   u32 link() const { return link_; }
@@ -169,7 +169,24 @@ class LoweringSink : public NullSink {
     u32 narrow() const { return loc == Loc::imm ? static_cast<u32>(value) : slot; }
   };
   /// Which immediates the consumer takes.
-  enum class Immediate : u8 { none, bits32, bits16 };
+  enum class Immediate : u8 { none, bits64, bits32, bits16 };
+
+  /// What stands at `at`, in front of a numeric instruction, and made an operand of it that nothing else wants: perhaps
+  /// they become one with what follows.
+  struct Front {
+    enum class Kind : u8 {
+      none,
+      load,  ///< A guarded load `op` of two words that made operand a, or if `is_second` b (which may have other uses).
+      shift,  ///< A shift of a by b.value, in front of the addition of a constant.
+      mask,   ///< A mask `op` (is_mask) of a and b, in front of a test.
+    };
+    Kind kind = Kind::none;
+    bool is_second = false;
+    Op op = Op::unreachable;
+    u32 at = none;
+    u32 mode = 0;  ///< Of the load.
+    Operand a = {}, b = {};
+  };
 
   /// A numeric instruction with its operands, b perhaps an immediate; `unreachable` stands for any other.
   struct Numeric {
@@ -184,6 +201,7 @@ class LoweringSink : public NullSink {
     Op op;
     Operand a, b;
     bool negated = false;  ///< Holds if the instruction yields 0.
+    Front front = {};      ///< The load that made an operand.
   };
 
   /// A branch whose distance is not known yet: it goes to the upper half of `word`, relative to `at`.
@@ -279,10 +297,25 @@ class LoweringSink : public NullSink {
     return matches ? &last_numeric_ : nullptr;
   }
   Numeric take_back();
+  void discard_code(u32 at);
+  /// Is it a mask that a branch can take over?
+  static bool masks(const Numeric& numeric) {
+    return is_mask(numeric.op) &&
+           (numeric.b.loc != Loc::imm || fits_s16(numeric.op == Op::i32_and ? type_i32 : type_i64, numeric.b.value));
+  }
+  Front front_of(const Entry& entry) const;
+  void note_front(const Front& front);
+  void pin_operand(const Operand& operand) {
+    if (operand.loc == Loc::reg0 || operand.loc == Loc::reg1) pin(File::integer, operand.loc == Loc::reg0 ? 0 : 1);
+  }
+  bool fuse_load(Op op);
   void emit_test(Op op, const Operand& a);
   bool fuse(Op op);
   void note_step(u32 slot, u32 reg);
   std::optional<Branch> branch_on_step(const Condition& condition, bool taken_if);
+  Front load_in_front(const Operand& a, const Operand& b) const;
+  u32 use_of_loaded(const Front& load) const;
+  std::optional<Branch> branch_on_load(const Condition& condition, bool taken_if);
   void emit_atomic_rmw(Op op, const Memarg& memarg, u32 address, u32 operand, u32 replacement);
   void wait_or_notify(Handler handler, u32 operands, const Memarg& memarg);
   bool fits_guarded(const Memarg& memarg) const;
@@ -326,6 +359,7 @@ class LoweringSink : public NullSink {
   Branch emit_branch_on(const Condition& condition, bool taken_if);
   bool moves_needed(const Label& label) const;
   void move_to_label(const Label& label);
+  Branch emit_br();
   void emit_jump(u32 depth);
   void jump_around(const Branch& branch, u32 depth);
   void branch_on_reference(u32 depth, bool taken_if_null);
@@ -369,11 +403,22 @@ class LoweringSink : public NullSink {
   // The last instruction, if nothing separates it from the next: what can be changed or fused.
   u32 last_ = none;
   Numeric last_numeric_;
+  Front front_;  ///< Of last_numeric_.
+  /// If it is a load with guard pages.
+  Op last_load_ = Op::unreachable;
+  u32 last_load_mode_ = 0;
+  u32 last_load_reg_ = 0;
   Step step_;             ///< Valid if the code ends behind it.
   u32 last_copy_ = none;  ///< Position of the last instruction if it is a copy that another may join,
   u32 last_copies_ = 0;   ///< and how many it makes.
-  u32 tick_ = none;       ///< Position of the tick that pays for the segment.
+  /// Position of the last instruction if its handler could be this one, which jumps as well: the upper half of word 1
+  /// is then the distance.
+  u32 jump_at_ = none;
+  Handler jump_handler_ = nullptr;
+  u32 tick_ = none;  ///< Position of the tick that pays for the segment.
   u32 fuel_count_ = 0;
 };
 
 }  // namespace invar::interp
+
+#include "engine/interp/lowering_sink_inline.h"

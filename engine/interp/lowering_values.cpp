@@ -18,43 +18,7 @@ LoweringSink::LoweringSink(CompiledModule& compiled, bool record_offsets)
       traces_(compiled.engine().config().trace_call != nullptr),
       record_offsets_(record_offsets) {}
 
-void LoweringSink::instruction(Op, u32 offset) {
-  if (record_offsets_) offsets_.emplace_back(code_.position(), offset);
-  ++fuel_count_;
-}
-
 // The operand stack
-
-Entry& LoweringSink::push(Entry::Where where, ValType type) {
-  const u32 home = top_slot();
-  max_slot_ = std::max(max_slot_, home + slots_of(type));
-  stack_.push_back(Entry{.where = where, .type = type, .home = home});
-  return stack_.back();
-}
-
-void LoweringSink::push_result(ValType type, u32 reg, Row row, u32 producer) {
-  Entry& entry = push(Entry::Where::reg, type);
-  entry.reg = static_cast<u8>(reg);
-  entry.row = row;
-  entry.producer = producer;
-  registers_.hold(file_of(type), reg, RegisterState::Holds::entry, static_cast<u32>(stack_.size() - 1));
-}
-
-void LoweringSink::pop() {
-  const u32 index = static_cast<u32>(stack_.size() - 1);
-  const Entry& entry = stack_.back();
-  const File file = file_of(entry.type);
-  if (entry.where == Entry::Where::reg) {
-    registers_.at(file, entry.reg) = {};
-  } else if (entry.where == Entry::Where::slot) {
-    const int reg = registers_.find_copy(file, index, registers_per_file);
-    if (reg >= 0) registers_.at(file, static_cast<u32>(reg)) = {};
-  } else if (entry.where == Entry::Where::local) {
-    --local_uses_[entry.local];
-  }
-  stack_.pop_back();
-  flushed_ = std::min(flushed_, index);
-}
 
 /// Makes a register-only entry's producer store it, too.
 void LoweringSink::spill(u32 index) {
@@ -98,15 +62,10 @@ LoweringSink::Operand LoweringSink::locate(const Entry& entry, u32 index, Immedi
   }
   const bool fits = immediates == Immediate::bits16
                         ? file == File::integer && fits_s16(entry.type, entry.value)
-                        : immediates == Immediate::bits32 && (entry.type != type_i64 || fits_s32(entry.value));
+                        : immediates == Immediate::bits64 ||
+                              (immediates == Immediate::bits32 && (entry.type != type_i64 || fits_s32(entry.value)));
   if (fits) return {.loc = Loc::imm, .value = entry.value};
   return emit_constant(entry.type, entry.value, entry.home);
-}
-
-LoweringSink::Operand LoweringSink::take(Immediate immediates) {
-  const Operand operand = locate(stack_.back(), static_cast<u32>(stack_.size() - 1), immediates);
-  pop();
-  return operand;
 }
 
 /// Takes the top entry where it is, or will be, in memory: that costs an instruction for constants only.
@@ -117,37 +76,6 @@ u32 LoweringSink::take_in_slot() {
   const u32 slot = entry.where == Entry::Where::local ? local_slot(entry.local) : entry.home;
   pop();
   return slot;
-}
-
-/// A register for a new result. Register-only entries are the last to be moved out.
-u32 LoweringSink::choose_register(ValType type) {
-  const File file = file_of(type);
-  u32 best = 0;
-  u64 best_cost = ~u64{0};
-  for (u32 r = 0; r < usable_registers(type); ++r) {
-    const RegisterState& state = registers_.at(file, r);
-    const u64 cost = (state.holds == RegisterState::Holds::nothing ? 0
-                      : state.holds == RegisterState::Holds::entry ? u64{2} << 32
-                                                                   : u64{1} << 32) |
-                     state.age;
-    if (cost < best_cost) {
-      best_cost = cost;
-      best = r;
-    }
-  }
-  RegisterState& state = registers_.at(file, best);
-  if (state.holds == RegisterState::Holds::entry) spill(state.index);
-  state = {};
-  return best;
-}
-
-void LoweringSink::emit_result(ValType type, Row row, u32 f1, u32 f2, u32 f3) {
-  const u32 reg = choose_register(type);
-  last_ = code_.emit(row[static_cast<u32>(reg == 0 ? Dst::reg0 : Dst::reg1)], 0, f1, f2, f3);
-  last_numeric_ = {};
-  last_copy_ = none;
-  pinned_ = 0;
-  push_result(type, reg, row, last_);
 }
 
 void LoweringSink::emit_result_upper(ValType type, Row row, u32 f1, u32 upper) {
@@ -163,6 +91,7 @@ void LoweringSink::emit_copy(Width width, const Operand& from, u32 slot) {
     code_.set_field(last_copy_, 2, slot);
     code_.set_field(last_copy_, 3, from.slot);
     ++last_copies_;
+    jump_at_ = none;
     return;
   }
   if (joins && last_copies_ == 2) {
@@ -182,6 +111,8 @@ void LoweringSink::emit_copy(Width width, const Operand& from, u32 slot) {
   last_ = none;
   last_copy_ = plain ? at : none;
   last_copies_ = 1;
+  jump_handler_ = copy_and_jump_handler(plain ? Width::int_64 : width, from.loc);
+  jump_at_ = jump_handler_ ? at : none;
 }
 
 /// Brings a constant to a slot and, if one is at hand, into a register; returns where it is best read.
@@ -204,7 +135,11 @@ LoweringSink::Operand LoweringSink::emit_constant(ValType type, u64 value, u32 s
     code_.emit(handler, slot);
     code_.append(value);
   } else {
-    code_.emit_wide(handler, slot, 0, static_cast<u32>(value));
+    const u32 at = code_.emit_wide(handler, slot, static_cast<u32>(value), static_cast<u32>(value));
+    if (type == type_i32 && fits_s16(type, value)) {
+      jump_at_ = at;
+      jump_handler_ = constant_and_jump_handler();
+    }
   }
   last_ = none;
   last_copy_ = none;
@@ -256,15 +191,10 @@ void LoweringSink::after_label() {
   step_.at = none;
   last_ = none;
   last_copy_ = none;
+  jump_at_ = none;
 }
 
 // Locals
-
-void LoweringSink::local_get(u32 local) {
-  Entry& entry = push(Entry::Where::local, local_types_[local]);
-  entry.local = local;
-  ++local_uses_[local];
-}
 
 /// Before a local is written: entries that still refer to it are brought home.
 void LoweringSink::keep_old_value(u32 local) {
@@ -330,11 +260,6 @@ void LoweringSink::local_tee(u32 local) {
 
 // Constants
 
-void LoweringSink::i32_const(u32 value) { push(Entry::Where::constant, type_i32).value = value; }
-void LoweringSink::i64_const(u64 value) { push(Entry::Where::constant, type_i64).value = value; }
-void LoweringSink::f32_const(u32 bits) { push(Entry::Where::constant, type_f32).value = bits; }
-void LoweringSink::f64_const(u64 bits) { push(Entry::Where::constant, type_f64).value = bits; }
-
 void LoweringSink::v128_const(const V128& value) {
   const auto halves = std::bit_cast<std::array<u64, 2>>(value);
   emit_result(type_v128, const_row(Width::vector_128, false), 0, 0, 0);
@@ -345,9 +270,13 @@ void LoweringSink::v128_const(const V128& value) {
 void LoweringSink::drop(ValType) { pop(); }
 
 void LoweringSink::select(ValType type) {
-  const Operand condition = take();
-  const Operand b = take();
-  const Operand a = take();
+  // Of a value that is tested for zero, the other operand.
+  const Numeric* made = made_by(stack_.back());
+  const bool negated = made && (made->op == Op::i32_eqz || made->op == Op::i64_eqz);
+  const Operand condition = negated ? take_back().a : take();
+  Operand b = take();
+  Operand a = take();
+  if (negated) std::swap(a, b);
   emit_result(type, select_row(width_of(type), condition.loc, a.loc, b.loc), a.slot, b.slot, condition.slot);
 }
 

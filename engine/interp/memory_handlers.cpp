@@ -1,6 +1,5 @@
 // Handlers of the families Load and Store.
 #include <array>
-#include <bit>
 
 #include "engine/interp/memory_address.h"
 #include "engine/interp/signature.h"
@@ -10,63 +9,11 @@ namespace invar::interp {
 
 namespace {
 
-/// Where the access goes; nullptr if it is out of bounds (found by comparison). Field `first` is the base.
-template <Op op, Access access, u32 mode, u32 first>
-[[gnu::always_inline]] inline u8* locate(const u64* ip, const Slot* fp, u8* mem, const Instance* inst, u64 r0, u64 r1,
-                                         Vec f0, Vec f1) {
-  using Kind = AddressMode::Kind;
-  constexpr AddressMode made = address_modes[mode];
-  if constexpr (made.kind == Kind::absolute) {
-    return mem + upper(ip);
-  } else {
-    const Address<access> base = INVAR_READ(Address<access>, made.base, first);
-    if constexpr (access != Access::guarded) {
-      return locate_checked(*inst->memories[field(ip, 3)], base, ip[2], info(op).access);
-    } else if constexpr (made.kind == Kind::plain) {
-      return mem + (u64{base} + upper(ip));
-    } else if constexpr (made.kind == Kind::displaced) {
-      return mem + (u64{base + static_cast<u32>(ip[2])} + (ip[2] >> 32));
-    } else {
-      constexpr u32 shift = made.kind == Kind::scaled ? std::countr_zero(u32{info(op).access}) : 0;
-      const u32 index = INVAR_READ(u32, made.index, 2) << shift;
-      return mem + (u64{base + index} + field(ip, 3));
-    }
-  }
-}
 #define INVAR_LOCATE(first) locate<op, access, mode, first>(ip, fp, mem, inst, r0, r1, f0, f1)
 
 constexpr u32 words_of(Access access, u32 mode) {
-  return address_modes[mode].kind == AddressMode::Kind::displaced ? 3 : words_of(access);
-}
-
-template <class T>
-struct [[gnu::packed, gnu::may_alias]] Unaligned {
-  T value;
-};
-typedef u64 UnalignedVector __attribute__((vector_size(16), aligned(1), may_alias));
-
-/// The access itself is volatile: with guard pages a fault is its outcome, so it must stay where it is.
-template <class T>
-[[gnu::always_inline]] inline T load_raw(const u8* p) {
-  if constexpr (is_vector<T>) {
-    const UnalignedVector lanes = *reinterpret_cast<const volatile UnalignedVector*>(p);
-    V128 value;
-    std::memcpy(&value, &lanes, sizeof value);
-    return value;
-  } else {
-    return reinterpret_cast<const volatile Unaligned<T>*>(p)->value;
-  }
-}
-
-template <class T>
-[[gnu::always_inline]] inline void store_raw(u8* p, T value) {
-  if constexpr (is_vector<T>) {
-    UnalignedVector lanes;
-    std::memcpy(&lanes, &value, sizeof lanes);
-    *reinterpret_cast<volatile UnalignedVector*>(p) = lanes;
-  } else {
-    reinterpret_cast<volatile Unaligned<T>*>(p)->value = value;
-  }
+  const AddressMode::Kind kind = address_modes[mode].kind;
+  return kind == AddressMode::Kind::displaced || kind == AddressMode::Kind::table ? 3 : words_of(access);
 }
 
 template <Op op, Access access, u32 mode, Dst dst>

@@ -47,25 +47,65 @@ INVAR_HANDLER(binary_handler) {
   INVAR_NEXT((b == Loc::imm ? words_with_imm<B> : 2));
 }
 
+/// With an immediate of 64 bits in word 2.
+template <Op op, Loc a, Dst dst>
+INVAR_HANDLER(binary_wide_handler) {
+  INVAR_ENTER;
+  const auto result = semantics::function_of<op>(INVAR_READ(u64, a, 1), ip[2]);
+  if constexpr (can_trap<std::remove_const_t<decltype(result)>>) {
+    if (result.trap != TrapKind::none) [[unlikely]]
+      INVAR_TRAP(result.trap);
+    INVAR_WRITE(dst, result.value);
+  } else {
+    INVAR_WRITE(dst, result);
+  }
+  INVAR_NEXT(3);
+}
+
 [[gnu::always_inline]] inline const u64* branch_target(const u64* ip) { return ip + static_cast<s32>(upper(ip)); }
 
-/// An immediate has 16 bits, since the distance takes 32.
+/// The second operand of a comparison with a branch. An immediate integer has 16 bits, since the distance takes 32; a
+/// float stands in word 2.
+template <class T, Loc loc>
+[[gnu::always_inline]] inline T read_compared(const u64* ip, const Slot* fp, u64 r0, u64 r1, Vec f0, Vec f1) {
+  if constexpr (loc == Loc::imm && std::is_same_v<T, f64>) {
+    return std::bit_cast<f64>(ip[2]);
+  } else if constexpr (loc == Loc::imm && std::is_same_v<T, f32>) {
+    return std::bit_cast<f32>(static_cast<u32>(ip[2]));
+  } else {
+    return INVAR_READ_NARROW(T, loc, 1);
+  }
+}
+
 template <Op op, Loc a, Loc b, bool taken_if>
 INVAR_HANDLER(compare_and_branch_handler) {
   INVAR_ENTER;
   using A = typename Signature<op>::template Operand<0>;
-  u32 outcome;
+  bool outcome;
   if constexpr (info(op).family == Family::Test) {
-    outcome = semantics::function_of<op>(INVAR_READ_NARROW(A, a, 0));
+    outcome = semantics::function_of<op>(INVAR_READ_NARROW(A, a, 0)) != 0;
   } else {
     using B = typename Signature<op>::template Operand<1>;
-    outcome = semantics::function_of<op>(INVAR_READ_NARROW(A, a, 0), INVAR_READ_NARROW(B, b, 1));
+    const B other = read_compared<B, b>(ip, fp, r0, r1, f0, f1);
+    outcome = semantics::function_of<op>(INVAR_READ_NARROW(A, a, 0), other) != 0;
   }
-  if ((outcome != 0) == taken_if) {
+  if (outcome == taken_if) {
     ip = branch_target(ip);
     INVAR_DISPATCH();
   }
-  INVAR_NEXT(2);
+  INVAR_NEXT((b == Loc::imm && is_float<A> ? 3 : 2));
+}
+
+/// The same with an immediate integer in word 2. Branches if the comparison holds.
+template <Op op, Loc a>
+INVAR_HANDLER(compare_wide_and_branch_handler) {
+  INVAR_ENTER;
+  using A = typename Signature<op>::template Operand<0>;
+  if (semantics::function_of<op>(INVAR_READ(A, a, 0), static_cast<A>(ip[2])) != 0) {
+    ip = branch_target(ip);
+    INVAR_DISPATCH();
+  }
+  INVAR_NEXT(3);
 }
 
 /// All handlers of one instruction.
@@ -106,9 +146,24 @@ struct BranchTable {
   static constexpr auto handlers = make(std::make_index_sequence<source_locs<A> * b_locs * 2>{});
 };
 
+/// By location of the first operand.
+template <Op op>
+inline constexpr std::array<Handler, 3> wide_branches = {&compare_wide_and_branch_handler<op, Loc::slot>,
+                                                         &compare_wide_and_branch_handler<op, Loc::reg0>,
+                                                         &compare_wide_and_branch_handler<op, Loc::reg1>};
+
+/// By location of the first operand and destination.
+template <Op op>
+inline constexpr auto wide_values = []<size_t... i>(std::index_sequence<i...>) {
+  return std::array<Handler, sizeof...(i)>{
+      &binary_wide_handler<op, static_cast<Loc>(i / dst_count), static_cast<Dst>(i % dst_count)>...};
+}(std::make_index_sequence<3 * dst_count>{});
+
 struct NumericRows {
   const Handler* values = nullptr;
-  const Handler* branches = nullptr;  ///< Families Test and Compare only.
+  const Handler* branches = nullptr;       ///< If has_branch_form(op).
+  const Handler* wide_branches = nullptr;  ///< Comparisons of integers only.
+  const Handler* wide_values = nullptr;    ///< Families Compare and Binary of i64 only.
   u8 b_locs = 1;
 };
 using NumericRowsByOp = std::array<NumericRows, op_count>;
@@ -131,8 +186,14 @@ consteval NumericRows rows_of() {
   if constexpr (class_of(op) == wanted) {
     rows.values = NumericTable<op>::handlers.data();
     rows.b_locs = NumericTable<op>::b_locs();
-    if constexpr (info(op).family == Family::Test || info(op).family == Family::Compare) {
+    if constexpr (has_branch_form(op)) {
       rows.branches = BranchTable<op>::handlers.data();
+    }
+    if constexpr (wanted == NumericClass::integer && info(op).signature.starts_with("ll")) {
+      rows.wide_values = wide_values<op>.data();
+    }
+    if constexpr (info(op).family == Family::Compare && wanted == NumericClass::integer) {
+      rows.wide_branches = wide_branches<op>.data();
     }
   }
   return rows;

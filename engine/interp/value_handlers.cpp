@@ -30,11 +30,27 @@ INVAR_HANDLER(copy) {
   INVAR_NEXT(2);
 }
 
+template <Width width, Loc source>
+INVAR_HANDLER(copy_and_jump) {
+  INVAR_ENTER;
+  store_slot(fp, field(ip, 0), INVAR_READ(Of<width>, source, 1));
+  ip += static_cast<s32>(upper(ip));
+  INVAR_DISPATCH();
+}
+
 INVAR_HANDLER(copy2) {
   INVAR_ENTER;
   fp[field(ip, 0)] = fp[field(ip, 1)];
   fp[field(ip, 2)] = fp[field(ip, 3)];
   INVAR_NEXT(2);
+}
+
+INVAR_HANDLER(copy2_and_jump) {
+  INVAR_ENTER;
+  fp[field(ip, 0)] = fp[field(ip, 1)];
+  fp[field(ip, 2)] = fp[field(ip, 3)];
+  ip += static_cast<s32>(ip[2] >> 32);
+  INVAR_DISPATCH();
 }
 
 INVAR_HANDLER(copy3) {
@@ -80,12 +96,20 @@ INVAR_HANDLER(constant_to_slot) {
   INVAR_NEXT((constant_words<width, wide>));
 }
 
+INVAR_HANDLER(constant_and_jump) {
+  INVAR_ENTER;
+  store_slot(fp, field(ip, 0), static_cast<u32>(static_cast<s16>(field(ip, 1))));
+  ip += static_cast<s32>(upper(ip));
+  INVAR_DISPATCH();
+}
+
+/// The condition has 64 bits: an i32 is zero-extended wherever it is.
 template <Width width, Loc condition, Loc a, Loc b, Dst dst>
 INVAR_HANDLER(select) {
   INVAR_ENTER;
   using T = Of<width>;
   const T first = INVAR_READ(T, a, 1), second = INVAR_READ(T, b, 2);
-  INVAR_WRITE(dst, INVAR_READ(u32, condition, 3) != 0 ? first : second);
+  INVAR_WRITE(dst, INVAR_READ(u64, condition, 3) != 0 ? first : second);
   INVAR_NEXT(2);
 }
 
@@ -259,6 +283,24 @@ Handler copy_handler(Width width, Loc source) {
   return with_tables(width, [&](auto tables) { return tables.copies[static_cast<u32>(source)]; });
 }
 
+Handler copy_and_jump_handler(Width width, Loc source) {
+  const u32 reg = source == Loc::reg0 ? 0 : 1;
+  switch (width) {
+    case Width::int_64:
+      if (source == Loc::slot) return &copy_and_jump<Width::int_64, Loc::slot>;
+      return reg == 0 ? &copy_and_jump<Width::int_64, Loc::reg0> : &copy_and_jump<Width::int_64, Loc::reg1>;
+    case Width::float_32:
+      return reg == 0 ? &copy_and_jump<Width::float_32, Loc::reg0> : &copy_and_jump<Width::float_32, Loc::reg1>;
+    case Width::float_64:
+      return reg == 0 ? &copy_and_jump<Width::float_64, Loc::reg0> : &copy_and_jump<Width::float_64, Loc::reg1>;
+    case Width::vector_128:
+      break;
+  }
+  return nullptr;
+}
+
+Handler copy2_and_jump_handler() { return &copy2_and_jump; }
+Handler constant_and_jump_handler() { return &constant_and_jump; }
 Handler copy2_handler() { return &copy2; }
 Handler copy3_handler() { return &copy3; }
 

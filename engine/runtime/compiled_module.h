@@ -15,7 +15,8 @@ namespace invar {
 
 namespace interp {
 struct HandlerTable;
-}
+struct Lowerer;
+}  // namespace interp
 
 class CompiledModule {
  public:
@@ -44,6 +45,8 @@ class CompiledModule {
   /// Threaded code of the functions lowered so far.
   std::vector<std::unique_ptr<u64[]>> code_storage;
   std::vector<std::unique_ptr<const interp::HandlerTable>> handler_tables;
+  /// The lowering's working memory, kept from function to function.
+  std::shared_ptr<interp::Lowerer> lowerer;
 
   /// The function's name for people: from the name section, else an export's, else empty.
   std::string function_name(u32 function) const;

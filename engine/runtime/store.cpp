@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "engine/gc/marker.h"
+#include "engine/interp/frame.h"
 #include "engine/interp/interpreter.h"
 #include "engine/interp/unwind.h"
 #include "engine/platform/virtual_memory.h"
@@ -42,7 +43,7 @@ Store::Store(Engine& engine, const StoreLimits& limits)
   stack_base = reinterpret_cast<Slot*>(platform::reserve_zeroed(stack_bytes_));
   if (stack_base == nullptr) stack_bytes_ = 0;  // every call is then "call stack exhausted"
   stack_top = stack_base;
-  stack_limit = stack_base + stack_bytes_ / sizeof(Slot);
+  if (stack_base != nullptr) stack_limit = stack_base + stack_bytes_ / sizeof(Slot) - interp::cleared_slots;
   if (engine.config().compiler != nullptr) make_machine_stack();
 }
 
@@ -53,10 +54,10 @@ void Store::make_machine_stack() {
   machine_stack_ = platform::reserve_zeroed(machine_stack_bytes_);
   if (machine_stack_ == nullptr) machine_stack_bytes_ = 0;
   const auto at = [this](u64 offset) { return reinterpret_cast<u64*>(machine_stack_ + offset); };
-  machine_state_.stack_base = machine_state_.stack = at(machine_stack_bytes_);
-  // Without a stack every call finds itself beyond the limit.
   machine_state_.fuel = &fuel;
   machine_state_.interrupted = &interrupted_;
+  machine_state_.stack_base = machine_state_.stack = at(machine_stack_bytes_);
+  // Without a stack every call finds itself beyond the limit.
   machine_state_.stack_limit = machine_stack_ ? at(unchecked) : reinterpret_cast<u64*>(~u64{0});
 }
 
