@@ -31,23 +31,23 @@ const u64 edges[] = {0,
                      0x7fff'ffff'ffff'ffff,
                      0x8000'0000'0000'0000,
                      0xffff'ffff'ffff'ffff,
-                     0x3ff0'0000'0000'0000,   // 1.0
-                     0xbff0'0000'0000'0000,   // -1.0
-                     0x3fe0'0000'0000'0000,   // 0.5
-                     0x41df'ffff'ffe0'0000,   // just below 2^31
-                     0x41e0'0000'0000'0000,   // 2^31
-                     0xc1e0'0000'0020'0000,   // -2^31 - 1
-                     0x41ef'ffff'ffe0'0000,   // just below 2^32
-                     0x43df'ffff'ffff'ffff,   // just below 2^63
-                     0x43e0'0000'0000'0000,   // 2^63
-                     0xc3e0'0000'0000'0000,   // -2^63
-                     0x43ef'ffff'ffff'ffff,   // just below 2^64
-                     0x43f0'0000'0000'0000,   // 2^64
-                     0x7ff0'0000'0000'0000,   // infinity
+                     0x3ff0'0000'0000'0000,  // 1.0
+                     0xbff0'0000'0000'0000,  // -1.0
+                     0x3fe0'0000'0000'0000,  // 0.5
+                     0x41df'ffff'ffe0'0000,  // just below 2^31
+                     0x41e0'0000'0000'0000,  // 2^31
+                     0xc1e0'0000'0020'0000,  // -2^31 - 1
+                     0x41ef'ffff'ffe0'0000,  // just below 2^32
+                     0x43df'ffff'ffff'ffff,  // just below 2^63
+                     0x43e0'0000'0000'0000,  // 2^63
+                     0xc3e0'0000'0000'0000,  // -2^63
+                     0x43ef'ffff'ffff'ffff,  // just below 2^64
+                     0x43f0'0000'0000'0000,  // 2^64
+                     0x7ff0'0000'0000'0000,  // infinity
                      0xfff0'0000'0000'0000,
-                     0x7ff8'0000'0000'0000,   // NaN
-                     0x7ff0'0000'0000'0001,   // signalling NaN
-                     0x3f80'0000,             // the same for f32
+                     0x7ff8'0000'0000'0000,  // NaN
+                     0x7ff0'0000'0000'0001,  // signalling NaN
+                     0x3f80'0000,            // the same for f32
                      0xbf80'0000,
                      0x3f00'0000,
                      0x4eff'ffff,
@@ -91,7 +91,8 @@ std::vector<Case> all_cases() {
   for (size_t i = 0; i < op_count; ++i) {
     const Op op = static_cast<Op>(i);
     const Family family = info(op).family;
-    if (family != Family::Test && family != Family::Compare && family != Family::Unary && family != Family::Binary) continue;
+    if (family != Family::Test && family != Family::Compare && family != Family::Unary && family != Family::Binary)
+      continue;
     if (info(op).signature.contains('v')) continue;
     const Signature& signature = signature_of(op);
     cases.push_back({op, signature.params[0], signature.params[1], signature.results[0], signature.param_count == 2});
@@ -153,14 +154,16 @@ TEST_P(Operations, DoWhatTheirSemanticsSay) {
   std::string text = "(module (func $nothing)";
   text += fmt::format("(func (export \"plain\") {} {} ({} {}))", both, result, mnemonic, operands);
   text += fmt::format(
-      "(func (export \"spilled\") {0} {1} (local {2}) (call $nothing) (local.set {3} ({4} {5})) (call $nothing) (local.get {3}))",
+      "(func (export \"spilled\") {0} {1} (local {2}) (call $nothing) (local.set {3} ({4} {5})) (call $nothing) "
+      "(local.get {3}))",
       both, result, name_of(c.result), c.is_binary ? 2 : 1, mnemonic, operands);
   // The operands live on behind it.
   text += fmt::format("(func (export \"kept\") {0} {1} ({2} {3}) (drop ({2} {3})) (drop (local.get 0)))", both, result,
                       mnemonic, operands);
   if (c.result == type_i32) {
-    text += fmt::format("(func (export \"branch\") {} {} (if (result i32) ({} {}) (then (i32.const 1)) (else (i32.const 0))))",
-                        both, result, mnemonic, operands);
+    text += fmt::format(
+        "(func (export \"branch\") {} {} (if (result i32) ({} {}) (then (i32.const 1)) (else (i32.const 0))))", both,
+        result, mnemonic, operands);
     text += fmt::format("(func (export \"select\") {} {} (select (i32.const 1) (i32.const 0) ({} {})))", both, result,
                         mnemonic, operands);
   }

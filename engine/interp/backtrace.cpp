@@ -111,9 +111,8 @@ void collect(Store& store, const u64* ip, const Slot* fp, FrameList& frames);
 
 /// The frames of compiled code from the position on, and those behind them.
 void collect_machine(Store& store, MachinePosition at, FrameList& frames) {
-  const u64* const entry = find_entry(*store.engine().config().compiler, at, [&](const MachineSite& site) {
-    frames.add({site.code, nullptr, site.offset});
-  });
+  const u64* const entry = find_entry(*store.engine().config().compiler, at,
+                                      [&](const MachineSite& site) { frames.add({site.code, nullptr, site.offset}); });
   const Link link = link_of_entry(entry);
   if (link.return_ip != exit_code()) collect(store, link.return_ip - 1, link.caller_fp, frames);
 }
@@ -142,9 +141,8 @@ void collect(Store& store, const u64* ip, const Slot* fp, FrameList& frames) {
 
 void append(Store& store, const FrameList& frames) {
   Describer describer;
-  frames.for_each([&](const FramePosition& position) {
-    store.pending_trap.backtrace.push_back(describer.describe(position));
-  });
+  frames.for_each(
+      [&](const FramePosition& position) { store.pending_trap.backtrace.push_back(describer.describe(position)); });
 }
 
 }  // namespace

@@ -11,12 +11,12 @@ struct Code;
 /// One for each store. Compiled code runs on a stack of its own; functions of the runtime and of the host, and the
 /// interpreter, run on the host's.
 struct MachineState {
-  u64* host_stack = nullptr;   ///< The host's stack pointer as the interpreter's handlers have it.
-  u64* stack = nullptr;        ///< Compiled code's stack pointer while something else runs.
-  u64* value_top = nullptr;    ///< Free from here on, on the value stack.
-  u64* stack_base = nullptr;   ///< Where the stack begins (its highest address).
-  u64* stack_limit = nullptr;  ///< Frames end above it.
-  s64* fuel = nullptr;         ///< Store::fuel
+  u64* host_stack = nullptr;          ///< The host's stack pointer as the interpreter's handlers have it.
+  u64* stack = nullptr;               ///< Compiled code's stack pointer while something else runs.
+  u64* value_top = nullptr;           ///< Free from here on, on the value stack.
+  u64* stack_base = nullptr;          ///< Where the stack begins (its highest address).
+  u64* stack_limit = nullptr;         ///< Frames end above it.
+  s64* fuel = nullptr;                ///< Store::fuel
   const void* interrupted = nullptr;  ///< 32 bits, not 0 if the program is to be interrupted.
 };
 

@@ -97,17 +97,12 @@ struct Comparison {
   Op op, negated, swapped;
 };
 constexpr Comparison comparisons[] = {
-#define INVAR_INTEGER_COMPARISONS(t)                        \
-  {Op::t##_eq, Op::t##_ne, Op::t##_eq},                     \
-      {Op::t##_ne, Op::t##_eq, Op::t##_ne},                 \
-      {Op::t##_lt_s, Op::t##_ge_s, Op::t##_gt_s},           \
-      {Op::t##_lt_u, Op::t##_ge_u, Op::t##_gt_u},           \
-      {Op::t##_gt_s, Op::t##_le_s, Op::t##_lt_s},           \
-      {Op::t##_gt_u, Op::t##_le_u, Op::t##_lt_u},           \
-      {Op::t##_le_s, Op::t##_gt_s, Op::t##_ge_s},           \
-      {Op::t##_le_u, Op::t##_gt_u, Op::t##_ge_u},           \
-      {Op::t##_ge_s, Op::t##_lt_s, Op::t##_le_s},           \
-      {Op::t##_ge_u, Op::t##_lt_u, Op::t##_le_u},
+#define INVAR_INTEGER_COMPARISONS(t)                                                          \
+  {Op::t##_eq, Op::t##_ne, Op::t##_eq}, {Op::t##_ne, Op::t##_eq, Op::t##_ne},                 \
+      {Op::t##_lt_s, Op::t##_ge_s, Op::t##_gt_s}, {Op::t##_lt_u, Op::t##_ge_u, Op::t##_gt_u}, \
+      {Op::t##_gt_s, Op::t##_le_s, Op::t##_lt_s}, {Op::t##_gt_u, Op::t##_le_u, Op::t##_lt_u}, \
+      {Op::t##_le_s, Op::t##_gt_s, Op::t##_ge_s}, {Op::t##_le_u, Op::t##_gt_u, Op::t##_ge_u}, \
+      {Op::t##_ge_s, Op::t##_lt_s, Op::t##_le_s}, {Op::t##_ge_u, Op::t##_lt_u, Op::t##_le_u},
     INVAR_INTEGER_COMPARISONS(i32) INVAR_INTEGER_COMPARISONS(i64)
 #undef INVAR_INTEGER_COMPARISONS
 };

@@ -75,8 +75,8 @@ struct Node {
 };
 
 constexpr bool has_list(Kind kind) {
-  return kind == Kind::phi || kind == Kind::call || kind == Kind::call_indirect || kind == Kind::call_ref || kind == Kind::call_builtin ||
-         kind == Kind::return_;
+  return kind == Kind::phi || kind == Kind::call || kind == Kind::call_indirect || kind == Kind::call_ref ||
+         kind == Kind::call_builtin || kind == Kind::return_;
 }
 
 struct Block {

@@ -121,7 +121,8 @@ Value NodeMaker::numeric(Op op, Value a, Value b) {
   } else if (const Value simple = simplified(op, a, b); simple != no_value) {
     return simple;
   }
-  const Node made{.kind = can_trap(op) ? Kind::trapping : Kind::numeric, .type = type, .op = op, .inputs = {a, b, no_value}};
+  const Node made{
+      .kind = can_trap(op) ? Kind::trapping : Kind::numeric, .type = type, .op = op, .inputs = {a, b, no_value}};
   return made.kind == Kind::numeric ? pure(made) : append(made);
 }
 
@@ -129,7 +130,8 @@ Value NodeMaker::canonical_nan(Value value) {
   const Type type = node(value).type;
   if (is_constant(value)) {
     if (type == Type::f32) {
-      return constant(type, std::bit_cast<u32>(semantics::canonical_nan(std::bit_cast<f32>(static_cast<u32>(bits(value))))));
+      return constant(type,
+                      std::bit_cast<u32>(semantics::canonical_nan(std::bit_cast<f32>(static_cast<u32>(bits(value))))));
     }
     return constant(type, std::bit_cast<u64>(semantics::canonical_nan(std::bit_cast<f64>(bits(value)))));
   }
@@ -232,7 +234,8 @@ Value NodeMaker::simplified_with_constant(Op op, Value a, u64 constant_bits, Typ
       return c == 0 ? numeric(Op::i64_eqz, a) : no_value;
     case Op::i32_ne: {
       const Node from = node(a);
-      const bool is_truth = from.kind == Kind::numeric && (info(from.op).family == Family::Compare || info(from.op).family == Family::Test);
+      const bool is_truth = from.kind == Kind::numeric &&
+                            (info(from.op).family == Family::Compare || info(from.op).family == Family::Test);
       return c == 0 && is_truth ? a : no_value;
     }
     case Op::i32_div_u:

@@ -200,7 +200,8 @@ void SsaSink::else_(bool reachable) {
 void SsaSink::end(bool reachable) {
   if (dead()) return;
   Label label = labels_.back();
-  const bool is_reached = reachable || label.kind == LabelKind::if_ || (label.edges != 0 && label.kind != LabelKind::loop);
+  const bool is_reached =
+      reachable || label.kind == LabelKind::if_ || (label.edges != 0 && label.kind != LabelKind::loop);
   if (label.kind == LabelKind::loop) {
     close_loop(label);
     --loop_depth_;
@@ -328,7 +329,8 @@ void SsaSink::finish_call(Value call, std::span<const ValType> results) {
   if (results.empty()) return;
   push(call);
   for (u32 i = 1; i < results.size(); ++i) {
-    push(maker_.append({.kind = Kind::result, .type = type_of(results[i]), .inputs = {call, no_value, no_value}, .imm = i}));
+    push(maker_.append(
+        {.kind = Kind::result, .type = type_of(results[i]), .inputs = {call, no_value, no_value}, .imm = i}));
   }
 }
 

@@ -80,15 +80,15 @@ class SsaSink : public NullSink {
   enum class LabelKind : u8 { function, block, loop, if_, else_ };
   struct Label {
     LabelKind kind;
-    u32 height;       ///< Values on the stack below the parameters.
-    u32 types;        ///< In label_types_: parameters, then results.
+    u32 height;  ///< Values on the stack below the parameters.
+    u32 types;   ///< In label_types_: parameters, then results.
     u32 params, results;
-    u32 construct;    ///< Its number for AssignedLocals.
+    u32 construct;  ///< Its number for AssignedLocals.
     u32 first_edge = none;
     u32 edges = 0;
-    u32 header = 0;      ///< Of a loop.
-    u32 condition = 0;   ///< Of an `if`: the block that decides,
-    u32 saved = 0;       ///< and in saved_: the parameters and the assigned locals there.
+    u32 header = 0;     ///< Of a loop.
+    u32 condition = 0;  ///< Of an `if`: the block that decides,
+    u32 saved = 0;      ///< and in saved_: the parameters and the assigned locals there.
   };
   /// A way to a label: from the block's end, with values (in saved_) for its results, or a loop's parameters, and for
   /// the locals that the construct assigns.
@@ -141,7 +141,8 @@ class SsaSink : public NullSink {
   NodeMaker maker_;
   AssignedLocals assigned_;
   bool supported_ = true;
-  Op op_ = Op::unreachable, refused_ = Op::unreachable;  ///< The instruction in hand, and the first that is not compiled.
+  Op op_ = Op::unreachable,
+     refused_ = Op::unreachable;  ///< The instruction in hand, and the first that is not compiled.
   std::vector<Value> stack_;
   std::vector<Value> locals_;
   std::vector<Label> labels_;

@@ -4,8 +4,8 @@
 #include "decoder/validate/function_walker.h"
 #include "decoder/validate/signature.h"
 #include "engine/runtime/engine.h"
-#include "engine/semantics/nan.h"
 #include "engine/runtime/trap.h"
+#include "engine/semantics/nan.h"
 #include "jit/ir/ssa_sink.h"
 
 namespace invar::jit {
@@ -27,13 +27,48 @@ constexpr bool is_compiled(Op op) {
       break;
   }
   constexpr Op others[] = {
-      Op::unreachable, Op::nop,         Op::block,       Op::loop,        Op::if_,           Op::else_,
-      Op::end,         Op::br,          Op::br_if,       Op::br_table,    Op::return_,       Op::call,
-      Op::drop,        Op::select,      Op::select_t,    Op::local_get,   Op::local_set,     Op::local_tee,
-      Op::global_get,  Op::global_set,  Op::memory_size, Op::memory_grow, Op::call_indirect, Op::memory_fill,
-      Op::memory_copy, Op::memory_init, Op::data_drop,   Op::ref_null,    Op::ref_is_null,   Op::ref_func,
-      Op::table_get,   Op::table_set,   Op::table_size,  Op::table_grow,  Op::table_fill,    Op::table_copy,
-      Op::table_init,  Op::elem_drop,   Op::ref_eq,      Op::call_ref,    Op::br_on_null,    Op::br_on_non_null,
+      Op::unreachable,
+      Op::nop,
+      Op::block,
+      Op::loop,
+      Op::if_,
+      Op::else_,
+      Op::end,
+      Op::br,
+      Op::br_if,
+      Op::br_table,
+      Op::return_,
+      Op::call,
+      Op::drop,
+      Op::select,
+      Op::select_t,
+      Op::local_get,
+      Op::local_set,
+      Op::local_tee,
+      Op::global_get,
+      Op::global_set,
+      Op::memory_size,
+      Op::memory_grow,
+      Op::call_indirect,
+      Op::memory_fill,
+      Op::memory_copy,
+      Op::memory_init,
+      Op::data_drop,
+      Op::ref_null,
+      Op::ref_is_null,
+      Op::ref_func,
+      Op::table_get,
+      Op::table_set,
+      Op::table_size,
+      Op::table_grow,
+      Op::table_fill,
+      Op::table_copy,
+      Op::table_init,
+      Op::elem_drop,
+      Op::ref_eq,
+      Op::call_ref,
+      Op::br_on_null,
+      Op::br_on_non_null,
       Op::ref_as_non_null,
   };
   return std::ranges::find(others, op) != std::end(others);
@@ -80,9 +115,8 @@ void SsaSink::begin(const BodyInfo& body) {
   u32 i = 0;
   for (const ValType local : body.locals) {
     const Type type = type_of(local);
-    locals_.push_back(i < body.type->params.size()
-                          ? maker_.append({.kind = Kind::parameter, .type = type, .imm = i})
-                          : maker_.constant(type, 0));
+    locals_.push_back(i < body.type->params.size() ? maker_.append({.kind = Kind::parameter, .type = type, .imm = i})
+                                                   : maker_.constant(type, 0));
     ++i;
   }
   open_label(LabelKind::function, {{}, body.type->results});
@@ -154,7 +188,8 @@ void SsaSink::f64_const(u64 bits) {
 
 /// In deterministic mode: what is any NaN becomes the canonical one.
 Value SsaSink::settled(Op op, Value value) {
-  const bool is_open = compiled_.engine().config().deterministic && semantics::nan_lanes(op) != semantics::NanLanes::none;
+  const bool is_open =
+      compiled_.engine().config().deterministic && semantics::nan_lanes(op) != semantics::NanLanes::none;
   return is_open ? maker_.canonical_nan(value) : value;
 }
 
@@ -209,7 +244,8 @@ void SsaSink::builtin(Builtin builtin, u32 operands, std::span<const u64> immedi
   for (Value& value : scratch_) value = maker_.resolve(value);
   stack_.resize(stack_.size() - operands);
   for (const u64 immediate : immediates) scratch_.push_back(maker_.i64(immediate));
-  const Value call = maker_.append({.kind = Kind::call_builtin, .type = result, .imm = static_cast<u64>(builtin)}, scratch_);
+  const Value call =
+      maker_.append({.kind = Kind::call_builtin, .type = result, .imm = static_cast<u64>(builtin)}, scratch_);
   if (result != Type::none) push(call);
 }
 
@@ -241,7 +277,8 @@ void SsaSink::data_drop(u32 data) {
 
 void SsaSink::table_get(u32 table) {
   if (dead()) return;
-  push(maker_.append({.kind = Kind::table_get, .type = Type::i64, .inputs = {pop(), no_value, no_value}, .index = table}));
+  push(maker_.append(
+      {.kind = Kind::table_get, .type = Type::i64, .inputs = {pop(), no_value, no_value}, .index = table}));
 }
 void SsaSink::table_set(u32 table) {
   if (dead()) return;

@@ -45,10 +45,10 @@ enum class Access : u8 { early_use, late_use, definition, early_definition, temp
 constexpr bool is_use(Access access) { return access <= Access::late_use; }
 
 enum class Constraint : u8 {
-  any,       ///< A register or a stack slot. Uses only.
-  reg,       ///< Some register of its class.
-  fixed,     ///< Operand::reg.
-  tied,      ///< The register of the instruction's first operand, an early use (constraint reg). Definitions only.
+  any,    ///< A register or a stack slot. Uses only.
+  reg,    ///< Some register of its class.
+  fixed,  ///< Operand::reg.
+  tied,   ///< The register of the instruction's first operand, an early use (constraint reg). Definitions only.
 };
 
 /// `value` is no_vreg for temporaries. After allocation `place` says where it is.
@@ -56,7 +56,7 @@ struct Operand {
   VReg value = no_vreg;
   Access access = Access::early_use;
   Constraint constraint = Constraint::reg;
-  Reg reg = no_reg;                      ///< If the constraint is fixed.
+  Reg reg = no_reg;                        ///< If the constraint is fixed.
   RegClass reg_class = RegClass::integer;  ///< Of a temporary.
 };
 
@@ -81,7 +81,7 @@ class Place {
 struct MachineInstruction {
   u32 first_operand = 0;  ///< In MachineCode::operands.
   u16 operand_count = 0;
-  RegSet clobbers = 0;    ///< Destroyed, but for what a definition then writes (which may be clobbered too).
+  RegSet clobbers = 0;  ///< Destroyed, but for what a definition then writes (which may be clobbered too).
 };
 
 /// Instructions are numbered through all blocks in their order, without gaps; the last of each is its terminator.

@@ -67,11 +67,11 @@ u64 drop_elem(Instance* instance, u64 elem) {
 u64 function_reference(Instance* instance, u64 function) { return ref_of(instance->functions[function]); }
 
 const void* const table[] = {
-    reinterpret_cast<const void*>(&grow_memory), reinterpret_cast<const void*>(&fill_memory),
-    reinterpret_cast<const void*>(&copy_memory), reinterpret_cast<const void*>(&init_memory),
-    reinterpret_cast<const void*>(&drop_data),   reinterpret_cast<const void*>(&grow_table),
-    reinterpret_cast<const void*>(&fill_table),  reinterpret_cast<const void*>(&copy_table),
-    reinterpret_cast<const void*>(&init_table),  reinterpret_cast<const void*>(&drop_elem),
+    reinterpret_cast<const void*>(&grow_memory),        reinterpret_cast<const void*>(&fill_memory),
+    reinterpret_cast<const void*>(&copy_memory),        reinterpret_cast<const void*>(&init_memory),
+    reinterpret_cast<const void*>(&drop_data),          reinterpret_cast<const void*>(&grow_table),
+    reinterpret_cast<const void*>(&fill_table),         reinterpret_cast<const void*>(&copy_table),
+    reinterpret_cast<const void*>(&init_table),         reinterpret_cast<const void*>(&drop_elem),
     reinterpret_cast<const void*>(&function_reference),
 };
 

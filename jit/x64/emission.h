@@ -22,7 +22,7 @@ struct EmittedFunction {
 };
 
 /// Empty, or what the assembler refuses: an internal error.
-std::string emit(const Function& function, const LoweredFunction& lowered, const Allocation& allocation, bool wants_listing,
-                 EmittedFunction& out);
+std::string emit(const Function& function, const LoweredFunction& lowered, const Allocation& allocation,
+                 bool wants_listing, EmittedFunction& out);
 
 }  // namespace invar::jit::x64

@@ -203,7 +203,8 @@ void Emitter::convert_in_range(const Instruction& i, const Label& out_of_range) 
       as_.emit(is_double ? x86::Inst::kIdUcomisd : x86::Inst::kIdUcomiss, from, pooled_float(is_double, limit));
       as_.jb(out_of_range);  // NaNs too
       as_.movaps(xmm(vector_scratch), from);
-      as_.emit(is_double ? x86::Inst::kIdSubsd : x86::Inst::kIdSubss, xmm(vector_scratch), pooled_float(is_double, limit));
+      as_.emit(is_double ? x86::Inst::kIdSubsd : x86::Inst::kIdSubss, xmm(vector_scratch),
+               pooled_float(is_double, limit));
       as_.emit(i.id, gp64(to), xmm(vector_scratch));
       as_.test(gp64(to), gp64(to));
       as_.js(out_of_range);

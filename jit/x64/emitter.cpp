@@ -34,7 +34,8 @@ asmjit::Operand Emitter::register_operand(u8 operand, Width width) const {
 }
 
 asmjit::x86::Mem Emitter::slot(u32 index, u32 size) const {
-  const s32 displacement = static_cast<s32>(8 * index) - static_cast<s32>(8 * allocation_.slots) - (saves_instance_ ? 8 : 0);
+  const s32 displacement =
+      static_cast<s32>(8 * index) - static_cast<s32>(8 * allocation_.slots) - (saves_instance_ ? 8 : 0);
   return x86::Mem(gp64(rbp), displacement, size);
 }
 

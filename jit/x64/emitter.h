@@ -119,9 +119,9 @@ class Emitter {
   asmjit::CodeHolder holder_;
   asmjit::x86::Assembler as_;
   Label entry_;
-  std::vector<Label> labels_;     ///< By block.
-  std::vector<u32> thread_;       ///< By block: where a jump to it ends up.
-  std::vector<bool> empty_;       ///< By block: does it emit nothing?
+  std::vector<Label> labels_;  ///< By block.
+  std::vector<u32> thread_;    ///< By block: where a jump to it ends up.
+  std::vector<bool> empty_;    ///< By block: does it emit nothing?
   struct Cold {
     Label label;
     std::function<void()> make;

@@ -28,8 +28,8 @@ enum class Form : u8 {
   set,            ///< def = condition
   select,         ///< def = condition ? b : a (tied)
   jump,
-  branch,         ///< to the first successor if the condition holds, else to the second
-  switch_,        ///< a: index, two temporaries; imm as the node's
+  branch,   ///< to the first successor if the condition holds, else to the second
+  switch_,  ///< a: index, two temporaries; imm as the node's
   return_,
   trap,
   call,           ///< imm: function
@@ -38,9 +38,9 @@ enum class Form : u8 {
   call_builtin,   ///< imm: Builtin
   global_get,     ///< imm: global
   global_set,
-  memory_size,    ///< index: memory; imm: log2 of the page size
-  table_get,      ///< def, a: the number, which is the result's register too; index: table
-  table_set,      ///< a, b
+  memory_size,  ///< index: memory; imm: log2 of the page size
+  table_get,    ///< def, a: the number, which is the result's register too; index: table
+  table_set,    ///< a, b
   table_size,
   check_null,     ///< a; trap
   canonical_nan,  ///< def: a tied
@@ -52,10 +52,10 @@ enum class Form : u8 {
   convert_u64,    ///< i64 (unsigned) -> float; one integer temporary
   truncate,       ///< float -> integer, trapping; see emit_conversions.cpp
   truncate_saturated,
-  min_max,        ///< id: min or max; a tied, b
-  sign_bits,      ///< id: and/xor; a tied, with a constant of the width: abs, neg
-  copysign,       ///< a (tied), b; one vector temporary
-  count_zeros,    ///< id: bsr or bsf, where lzcnt and tzcnt are missing
+  min_max,      ///< id: min or max; a tied, b
+  sign_bits,    ///< id: and/xor; a tied, with a constant of the width: abs, neg
+  copysign,     ///< a (tied), b; one vector temporary
+  count_zeros,  ///< id: bsr or bsf, where lzcnt and tzcnt are missing
 };
 
 /// x86's conditions, and the two that floats need two flags for.

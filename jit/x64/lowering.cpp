@@ -72,9 +72,7 @@ u8 Lowering::define(VReg vreg, Constraint constraint, Reg reg) {
   return add({.value = vreg, .access = Access::definition, .constraint = constraint, .reg = reg});
 }
 
-u8 Lowering::temporary(RegClass reg_class) {
-  return add({.access = Access::temporary, .reg_class = reg_class});
-}
+u8 Lowering::temporary(RegClass reg_class) { return add({.access = Access::temporary, .reg_class = reg_class}); }
 
 /// The draft goes in front of what was made so far, with the constants that it needs in front of it.
 void Lowering::finish() {
@@ -90,7 +88,7 @@ void Lowering::finish() {
   for (const Pending& pending : pending_) {
     const Node& constant = node(pending.constant);
     Draft& d = draft(Form::constant, no_value);
-    d.instruction.width = !is_integer(constant.type)    ? Width::vector
+    d.instruction.width = !is_integer(constant.type)   ? Width::vector
                           : constant.type == Type::i32 ? Width::w32
                                                        : Width::w64;
     d.instruction.width_b = constant.type == Type::f32 ? Width::w32 : Width::w64;
@@ -479,7 +477,8 @@ void Lowering::lower_entry() {
 void Lowering::lower_call(Value value) {
   const Node& n = node(value);
   const bool is_indirect = n.kind != Kind::call;
-  const FuncType& type = is_indirect ? module_.types[static_cast<u32>(n.imm)].func : module_.func_type(static_cast<u32>(n.imm));
+  const FuncType& type =
+      is_indirect ? module_.types[static_cast<u32>(n.imm)].func : module_.func_type(static_cast<u32>(n.imm));
   const CallShape shape(type);
   if (!shape.is_supported) {
     supported_ = false;
@@ -489,7 +488,11 @@ void Lowering::lower_call(Value value) {
   out_.stack_arguments = std::max(out_.stack_arguments, shape.stack_arguments);
   const std::span<const Value> arguments = function_.list(n);
   const bool is_import = !is_indirect && n.imm < module_.imported_functions;
-  Draft& d = draft(n.kind == Kind::call_ref ? Form::call_ref : is_indirect ? Form::call_indirect : is_import ? Form::call_import : Form::call, value);
+  Draft& d = draft(n.kind == Kind::call_ref ? Form::call_ref
+                   : is_indirect            ? Form::call_indirect
+                   : is_import              ? Form::call_import
+                                            : Form::call,
+                   value);
   d.clobbers = everything;
   d.instruction.imm = static_cast<s64>(n.imm);
   // First the ones on the stack, so that they are the instruction's first operands.
@@ -497,7 +500,8 @@ void Lowering::lower_call(Value value) {
     if (shape.arguments[i].reg == no_reg) use(arguments[i], Access::early_use, Constraint::any);
   }
   for (size_t i = 0; i < shape.arguments.size(); ++i) {
-    if (shape.arguments[i].reg != no_reg) use(arguments[i], Access::early_use, Constraint::fixed, shape.arguments[i].reg);
+    if (shape.arguments[i].reg != no_reg)
+      use(arguments[i], Access::early_use, Constraint::fixed, shape.arguments[i].reg);
   }
   if (is_indirect) d.instruction.a = use(arguments.back(), Access::early_use, Constraint::fixed, rax);
   if (!shape.results.empty()) {

@@ -74,7 +74,8 @@ void Lowering::lower_numeric(Value value) {
       // The first is overwritten: better one that nobody else needs. A load is better second.
       const bool b_dies = !is_constant(b) && uses_[b] == 1;
       const bool a_dies = !is_constant(a) && uses_[a] == 1;
-      if (commutes && (is_constant(a) || (b_dies && (!a_dies || can_fold_load(a, i.width_b))))) std::swap(first, second);
+      if (commutes && (is_constant(a) || (b_dies && (!a_dies || can_fold_load(a, i.width_b)))))
+        std::swap(first, second);
       i.a = use(first);
       use_b_or_load(i, second);
       i.def = define(vreg_of(value), Constraint::tied);
@@ -129,8 +130,13 @@ bool Lowering::lower_addition(Value value) {
   u64 displacement = 0;
   u8 scale = 0;
   bool merged = false;
-  const auto small_constant = [&](Value v) { return is_constant(v) && fits_s32(wide ? node(v).imm : static_cast<u64>(static_cast<s64>(static_cast<s32>(node(v).imm)))); };
-  const auto constant_of = [&](Value v) { return wide ? node(v).imm : static_cast<u64>(static_cast<s64>(static_cast<s32>(node(v).imm))); };
+  const auto small_constant = [&](Value v) {
+    return is_constant(v) &&
+           fits_s32(wide ? node(v).imm : static_cast<u64>(static_cast<s64>(static_cast<s32>(node(v).imm))));
+  };
+  const auto constant_of = [&](Value v) {
+    return wide ? node(v).imm : static_cast<u64>(static_cast<s64>(static_cast<s32>(node(v).imm)));
+  };
   if (is_constant(base)) return false;
   if (is_constant(index)) {
     if (!small_constant(index)) return false;
@@ -186,7 +192,8 @@ bool Lowering::lower_addition(Value value) {
 void Lowering::lower_division(Value value) {
   const Node& n = node(value);
   const Pattern& pattern = pattern_of(n.op);
-  const bool remainder = n.op == Op::i32_rem_s || n.op == Op::i32_rem_u || n.op == Op::i64_rem_s || n.op == Op::i64_rem_u;
+  const bool remainder =
+      n.op == Op::i32_rem_s || n.op == Op::i32_rem_u || n.op == Op::i64_rem_s || n.op == Op::i64_rem_u;
   Draft& d = draft(Form::divide, value);
   d.instruction.id = pattern.id;
   d.instruction.width = d.instruction.width_b = pattern.width;
@@ -222,7 +229,9 @@ void Lowering::lower_shift(Value value) {
     }
   } else if (cpu_features().bmi2 && !is_rotation) {
     i.form = Form::three;
-    i.id = i.id == x86::Inst::kIdShl ? x86::Inst::kIdShlx : i.id == x86::Inst::kIdShr ? x86::Inst::kIdShrx : x86::Inst::kIdSarx;
+    i.id = i.id == x86::Inst::kIdShl   ? x86::Inst::kIdShlx
+           : i.id == x86::Inst::kIdShr ? x86::Inst::kIdShrx
+                                       : x86::Inst::kIdSarx;
     i.a = use(a);
     i.b = use(b);
     i.def = define(vreg_of(value));

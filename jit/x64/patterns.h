@@ -16,7 +16,7 @@ struct Pattern {
 
 inline constexpr std::array<Pattern, op_count> patterns = [] {
   std::array<Pattern, op_count> table{};
-#define PATTERN(op, form, instruction, width, width_b, condition) \
+#define PATTERN(op, form, instruction, width, width_b, condition)                                       \
   table[static_cast<size_t>(Op::op)] = {Form::form, Condition::condition, Width::width, Width::width_b, \
                                         asmjit::x86::Inst::kId##instruction};
 #include "jit/x64/patterns.def"
