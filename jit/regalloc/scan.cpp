@@ -9,6 +9,7 @@ namespace invar::jit::regalloc {
 namespace {
 
 constexpr u32 climbed_loops = 64;  // Deeper nests are hostile: time stays in bounds, not quality.
+constexpr u32 looked_at = 128;     // Ranges of one piece, for each of which it is asked who else wants its register.
 constexpr float frequency[] = {1, 8, 64, 512, 4096, 32768};
 
 class Scan {
@@ -239,9 +240,18 @@ class Scan {
     return left;
   }
 
+  // A value that is cut into many pieces and has many holes would have all of the holes looked at for each piece.
+  void limit(u32 index) {
+    const Piece& piece = out_.pieces[index];
+    if (in_.first_range[piece.value + 1] - piece.range <= looked_at) return;
+    const Position rest = in_.ranges[piece.range + looked_at].start;
+    if (rest < piece.end) enqueue(split(index, rest));
+  }
+
   // --- Choice of a register ----------------------------------------------------------------------------------------
 
   void place(u32 index) {
+    limit(index);
     if (random_ != 0 && place_at_random(index)) return;
     const Demand demand = demand_of(out_.pieces[index]);
     if (!cut_at_clobber(index, demand)) return;
