@@ -109,9 +109,15 @@ Compiler* compiler() {
   return made.get();
 }
 
+EngineConfig compiling() {
+  EngineConfig config;
+  config.compiler = compiler();
+  return config;
+}
+
 class Operations : public RuntimeTest, public ::testing::WithParamInterface<Case> {
  protected:
-  Operations() : RuntimeTest(EngineConfig{.compiler = compiler()}) {}
+  Operations() : RuntimeTest(compiling()) {}
 
   void SetUp() override {
     if (compiler() == nullptr) GTEST_SKIP() << "there is no compiler for this processor";
@@ -207,7 +213,7 @@ TEST_P(Operations, DoWhatTheirSemanticsSay) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Scalar, Operations, ::testing::ValuesIn(all_cases()),
-                         [](const auto& of) { return std::string(info(of.param.op).name); });
+                         [](const auto& of) { return std::string(invar::info(of.param.op).name); });
 
 }  // namespace
 }  // namespace invar::jit

@@ -181,7 +181,8 @@ Result<Func*> Store::new_host_function_with_id(u32 type_id, HostCallback callbac
   code.entry = made->words.data();
   code.link = std::max(slots_of(func.type->params), slots_of(func.type->results));
   code.frame.slots = code.link + host_frame_extra;
-  if (Compiler* const compiler = engine_.config().compiler) code.machine_entry = compiler->interpreter_entry(*func.type);
+  if (Compiler* const compiler = engine_.config().compiler)
+    code.machine_entry = compiler->interpreter_entry(*func.type);
   host_functions_.push_back(std::move(made));
   return &func;
 }

@@ -106,6 +106,9 @@ struct VRegInfo {
   Reg hint = no_reg;
 };
 
+/// The entry block has no predecessors, and no parameters: what a function gets, its first instruction defines. The
+/// terminator of a block whose successor has several predecessors has neither operands nor clobbers. Where an
+/// instruction clobbers a whole class of registers, its temporaries and early definitions may lie in one of them.
 /// Blocks are in reverse post-order and every loop's are contiguous; the only edges to a block that is not behind
 /// are to loop headers that hold the edge's start. All blocks can be reached.
 struct MachineCode {
