@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -54,6 +56,7 @@ class X64Compiler final : public Compiler {
   bool start();
 
   bool compile(Code& code) override;
+  const u64* compile_loop(Code& code, u32 block) override;
   const void* interpreter_entry(const FuncType& type) override { return stubs_for(type).to_interpreter; }
   void prepare(MachineContext& context) override;
   MachineSite find(const u8* pc) const override { return map_.find(pc); }
@@ -62,17 +65,21 @@ class X64Compiler final : public Compiler {
  private:
   struct Stubs {
     const u8* enter = nullptr;
+    const u8* enter_loop = nullptr;
     const u8* to_interpreter = nullptr;
     u64 words[2] = {0, 0};  ///< What compiled code's calls of interpreted functions go through.
   };
   struct ModuleCode {
     platform::ExecutableMemory memory;
     std::vector<const u8*> functions;
+    std::map<std::pair<const Code*, u32>, const u64*> loops;  ///< By function and block.
   };
 
   const Stubs& stubs_for(const FuncType& type);
-  /// For developers: why a function is not compiled.
-  bool refuse(const Code& code, std::string_view reason) const;
+  const u8* make(Code& code, std::optional<u32> loop);
+  static const u64* keep(CompiledModule& module, std::initializer_list<u64> words);
+  /// For developers: why a function is not compiled. Returns nullptr.
+  const u8* refuse(const Code& code, std::string_view reason) const;
   const u8* place(platform::ExecutableMemory& memory, const std::vector<u8>& bytes);
 
   const CompilerOptions options_;
@@ -126,24 +133,23 @@ const X64Compiler::Stubs& X64Compiler::stubs_for(const FuncType& type) {
   stubs->words[0] = reinterpret_cast<u64>(interp::control_handlers.call_from_machine);
   stubs->words[1] = reinterpret_cast<u64>(code + made.return_to_machine);
   stubs->enter = code + made.enter;
+  stubs->enter_loop = code + made.enter_loop;
   stubs->to_interpreter = code + made.to_interpreter;
   map_.add_entry(stubs->enter, made.to_interpreter - made.enter);
   return *stubs;
 }
 
-bool X64Compiler::compile(Code& code) {
+/// Compiles the function, or what runs from a loop on. Empty (nullptr) if it stays with the interpreter.
+const u8* X64Compiler::make(Code& code, std::optional<u32> loop) {
   CompiledModule& module = *code.module;
-  if (!is_compilable(module)) return false;
-  if (code.function < options_.first_function || code.function > options_.last_function) return false;
-  const FuncType& type = module.module().func_type(code.function);
-  const Stubs& stubs = stubs_for(type);
-  if (stubs.enter == nullptr) return false;
+  if (!is_compilable(module)) return nullptr;
+  if (code.function < options_.first_function || code.function > options_.last_function) return nullptr;
+  if (stubs_for(module.module().func_type(code.function)).enter == nullptr) return nullptr;
 
   Function function;
   SsaSink sink(module, function);
-  if (!sink.build(code.function)) {
-    return refuse(code, info(sink.refused()).mnemonic);
-  }
+  const bool is_built = loop ? sink.build_loop(code.function, *loop) : sink.build(code.function);
+  if (!is_built) return refuse(code, info(sink.refused()).mnemonic);
   if (options_.dump_ir) options_.dump(to_string(function));
   if (options_.check) die_if(code, verify(function));
   x64::LoweredFunction lowered;
@@ -159,22 +165,54 @@ bool X64Compiler::compile(Code& code) {
   std::unique_ptr<ModuleCode>& owner = modules_[&module];
   if (!owner) owner = std::make_unique<ModuleCode>();
   const u8* const begin = place(owner->memory, emitted.code);
-  if (begin == nullptr) return false;
+  if (begin == nullptr) return nullptr;
   owner->functions.push_back(begin);
   map_.add_function(begin, emitted.code.size(), &code, std::move(emitted.sites));
-  auto words = std::make_unique<u64[]>(2);
-  words[0] = reinterpret_cast<u64>(stubs.enter);
-  words[1] = reinterpret_cast<u64>(&code);
-  const u64* const entry = words.get();
-  module.code_storage.push_back(std::move(words));
+  return begin;
+}
+
+bool X64Compiler::compile(Code& code) {
+  const u8* const begin = make(code, std::nullopt);
+  if (begin == nullptr) return false;
+  const Stubs& stubs = stubs_for(code.module->module().func_type(code.function));
+  const u64* const entry = keep(*code.module, {reinterpret_cast<u64>(stubs.enter), reinterpret_cast<u64>(&code)});
   __atomic_store_n(&code.machine_entry, begin, __ATOMIC_RELEASE);
   __atomic_store_n(&code.entry, entry, __ATOMIC_RELEASE);
   return true;
 }
 
-bool X64Compiler::refuse(const Code& code, std::string_view reason) const {
+const u64* X64Compiler::compile_loop(Code& code, u32 block) {
+  const std::pair<const Code*, u32> key{&code, block};
+  {
+    const std::lock_guard lock(mutex_);
+    const std::unique_ptr<ModuleCode>& owner = modules_[code.module];
+    if (owner) {
+      if (const auto known = owner->loops.find(key); known != owner->loops.end()) return known->second;
+    }
+  }
+  const u8* const begin = make(code, block);
+  const Stubs& stubs = stubs_for(code.module->module().func_type(code.function));
+  const u64* words = nullptr;
+  if (begin != nullptr) {
+    words = keep(*code.module,
+                 {reinterpret_cast<u64>(stubs.enter_loop), reinterpret_cast<u64>(&code), reinterpret_cast<u64>(begin)});
+  }
+  const std::lock_guard lock(mutex_);
+  if (const auto& owner = modules_[code.module]) owner->loops[key] = words;
+  return words;
+}
+
+/// Words of threaded code that last as long as the module.
+const u64* X64Compiler::keep(CompiledModule& module, std::initializer_list<u64> words) {
+  auto storage = std::make_unique<u64[]>(words.size());
+  std::ranges::copy(words, storage.get());
+  module.code_storage.push_back(std::move(storage));
+  return module.code_storage.back().get();
+}
+
+const u8* X64Compiler::refuse(const Code& code, std::string_view reason) const {
   if (options_.dump) options_.dump(fmt::format("function {}: not compiled: {}\n", code.function, reason));
-  return false;
+  return nullptr;
 }
 
 void X64Compiler::forget(const CompiledModule& module) {

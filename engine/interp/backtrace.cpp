@@ -29,11 +29,11 @@ CodeMap& code_map() {
 /// Frames that a backtrace shows at each end.
 constexpr size_t shown_frames = 32;
 
-/// An instruction of a function: of threaded code by its address, else by its offset in the module.
+/// An instruction of a function: its offset in the module, or the position of a word of its threaded code.
 struct FramePosition {
   const Code* code;
-  const u64* ip;
-  u32 offset;
+  bool is_machine;
+  u32 at;
 };
 
 /// The frames of a long backtrace that are shown: the innermost ones, and the outermost as a ring.
@@ -66,19 +66,13 @@ class Describer {
     const Code& code = *position.code;
     TrapFrame frame;
     frame.function_index = code.function;
-    frame.offset = position.ip ? offset_of(code, position.ip) : position.offset;
+    frame.offset = position.is_machine ? position.at : tables_.try_emplace(&code, code).first->second.at(position.at);
     frame.module = code.module->module_name();
     frame.function = code.module->function_name(code.function);
     return frame;
   }
 
  private:
-  u32 offset_of(const Code& code, const u64* ip) {
-    // Another thread may have lowered the function: its word is that the code is there.
-    const u64* const entry = __atomic_load_n(&code.entry, __ATOMIC_ACQUIRE);
-    return tables_.try_emplace(&code, code).first->second.at(static_cast<size_t>(ip - entry));
-  }
-
   std::map<const Code*, OffsetTable> tables_;
 };
 
@@ -112,7 +106,7 @@ void collect(Store& store, const u64* ip, const Slot* fp, FrameList& frames);
 /// The frames of compiled code from the position on, and those behind them.
 void collect_machine(Store& store, MachinePosition at, FrameList& frames) {
   const u64* const entry = find_entry(*store.engine().config().compiler, at,
-                                      [&](const MachineSite& site) { frames.add({site.code, nullptr, site.offset}); });
+                                      [&](const MachineSite& site) { frames.add({site.code, true, site.offset}); });
   const Link link = link_of_entry(entry);
   if (link.return_ip != exit_code()) collect(store, link.return_ip - 1, link.caller_fp, frames);
 }
@@ -130,10 +124,10 @@ void collect(Store& store, const u64* ip, const Slot* fp, FrameList& frames) {
     }
     if (return_ip == exit_code()) return;
     if (returns_to_machine(return_ip)) return collect_machine(store, machine_caller(fp), frames);
-    const Code* code = find_code(ip);
-    if (!code) return;
-    frames.add({code, ip, 0});
-    const Link link = load_link(fp, code->link);
+    const CodeRange range = find_code_range(ip);
+    if (!range.code) return;
+    frames.add({range.code, false, static_cast<u32>(ip - range.begin)});
+    const Link link = load_link(fp, range.code->link);
     ip = link.return_ip - 1;
     fp = link.caller_fp;
   }

@@ -347,6 +347,23 @@ INVAR_HANDLER(tick) {
   INVAR_NEXT(2);
 }
 
+[[gnu::noinline]] const u64* tier_up_slowly(Code* code, u32 block) { return tier_up(*code, block); }
+
+/// `enters`: it stands at a loop that compiled code can be entered at.
+template <bool enters>
+INVAR_HANDLER(warm_up) {
+  INVAR_ENTER;
+  auto* code = reinterpret_cast<Code*>(ip[2]);
+  code->patience -= field(ip, 0);
+  if (code->patience < 0 || (enters && code->enters_loops)) [[unlikely]] {
+    if (const u64* const words = tier_up_slowly(code, upper(ip))) {
+      ip = words;
+      INVAR_DISPATCH();
+    }
+  }
+  INVAR_NEXT(3);
+}
+
 [[gnu::noinline]] void trace_to_engine(const Instance& instance, u32 function, const Slot* arguments) {
   instance.store->engine().config().trace_call(instance, function, arguments);
 }
@@ -382,6 +399,8 @@ const ControlHandlers control_handlers = {
     .restore_instance = &restore_instance,
     .return_nothing = &return_nothing,
     .call_host = &call_host,
+    .warm_up = &warm_up<false>,
+    .warm_up_loop = &warm_up<true>,
     .tick = &tick,
     .trace_call = &trace_call,
 };

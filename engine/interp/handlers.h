@@ -206,11 +206,12 @@ struct ControlHandlers {
   Handler call_indirect[3];  // by Loc of the index; word 2: engine-wide id of the type, table << 32
   // As above; field 3: slots of the arguments.
   Handler return_call, return_call_import, return_call_ref, return_call_indirect[3];
-  Handler restore_instance;  // field 0: own link; stands behind every call that may change the instance
-  Handler return_nothing;    // field 0: own link
-  Handler call_host;         // word 1: Func
-  Handler tick;              // upper half: fuel
-  Handler trace_call;        // field 0: slot of the arguments; upper half: function index
+  Handler restore_instance;       // field 0: own link; stands behind every call that may change the instance
+  Handler return_nothing;         // field 0: own link
+  Handler call_host;              // word 1: Func
+  Handler warm_up, warm_up_loop;  // field 0: how much; upper half: block, see tier_up(); word 2: Code
+  Handler tick;                   // upper half: fuel
+  Handler trace_call;             // field 0: slot of the arguments; upper half: function index
 };
 extern const ControlHandlers control_handlers;
 

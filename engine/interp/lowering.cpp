@@ -1,6 +1,7 @@
 #include "engine/interp/lowering.h"
 
 #include <algorithm>
+#include <limits>
 #include <new>
 
 #include "decoder/validate/function_walker.h"
@@ -25,13 +26,17 @@ constexpr size_t words_kept = size_t{1} << 16;
 
 }  // namespace
 
+namespace {
+constexpr s32 least_patience = 1000;
+}
+
 TrapKind lower(Code& code) {
   CompiledModule& compiled = *code.module;
   const std::lock_guard lock(compiled.mutex);
   if (code.entry != lowering_stub()) return TrapKind::none;  // another thread was faster
 
   Compiler* const compiler = compiled.engine().config().compiler;
-  if (compiler && compiler->compile(code)) return TrapKind::none;
+  if (compiler && !compiled.engine().config().tier_up && compiler->compile(code)) return TrapKind::none;
 
   const auto lowerer = compiled.lowerer ? std::move(compiled.lowerer) : std::make_shared<Lowerer>(compiled);
   const LoweringSink& sink = lowerer->sink;
@@ -50,10 +55,33 @@ TrapKind lower(Code& code) {
     compiled.handler_tables.push_back(std::make_unique<HandlerTable>(sink.handlers()));
     handlers = compiled.handler_tables.back().get();
   }
+  if (compiler)
+    code.patience =
+        static_cast<s32>(std::min<u32>(compiled.module().functions[code.function].body.size, 1 << 20)) + least_patience;
   store_frame_size(code, {sink.frame_slots(), sink.zero_slots()});
   register_code({entry, entry + words.size(), &code, handlers});
   __atomic_store_n(&code.entry, entry, __ATOMIC_RELEASE);
   return TrapKind::none;
+}
+
+/// Whether the function has run long enough is measured in turns of its loops: more for larger ones, which take longer
+/// to compile.
+const u64* tier_up(Code& code, u32 block) {
+  // What cannot be compiled is not tried again.
+  constexpr s32 forever = std::numeric_limits<s32>::max();
+  CompiledModule& compiled = *code.module;
+  Compiler& compiler = *compiled.engine().config().compiler;
+  const std::lock_guard lock(compiled.mutex);
+  if (!code.is_compiled) {
+    code.patience = forever;
+    code.is_compiled = code.enters_loops = compiler.compile(code);
+    if (!code.is_compiled) return nullptr;
+  }
+  if (block == no_block) return code.entry;
+  if (block == inner_loop) return nullptr;
+  const u64* const words = compiler.compile_loop(code, block);
+  code.enters_loops = words != nullptr;
+  return words;
 }
 
 OffsetTable::OffsetTable(const Code& code) {

@@ -4,6 +4,7 @@
 
 #include "engine/interp/frame.h"
 #include "engine/interp/identities.h"
+#include "engine/interp/lowering.h"
 #include "engine/interp/lowering_sink.h"
 #include "engine/runtime/engine.h"
 
@@ -16,6 +17,9 @@ u32 total_slots(std::span<const ValType> types) {
   for (const ValType type : types) total += slots_of(type);
   return total;
 }
+
+/// What a call counts, a turn of a loop being 1.
+constexpr u32 warmth_of_call = 8;
 
 }  // namespace
 
@@ -51,7 +55,18 @@ void LoweringSink::begin(const BodyInfo& body) {
   tick_ = none;
   open_label(LabelKind::function, {{}, type_->results});
   if (traces_) code_.emit_wide(control_handlers.trace_call, 0, 0, body.function);
+  function_ = body.function;
+  blocks_ = loop_depth_ = 0;
+  warm_up(warmth_of_call, no_block);
   begin_segment(true);
+}
+
+/// Counts down to when the function is compiled.
+void LoweringSink::warm_up(u32 by, u32 block) {
+  if (!tiers_up_) return;
+  const bool enters = block != no_block && block != inner_loop;
+  code_.emit_wide(enters ? control_handlers.warm_up_loop : control_handlers.warm_up, by, 0, block);
+  code_.append(reinterpret_cast<u64>(&compiled_.codes[function_]));
 }
 
 void LoweringSink::finish(bool reachable) {
@@ -85,6 +100,7 @@ void LoweringSink::open_label(LabelKind kind, const BlockType& type) {
   const u32 params = static_cast<u32>(type.params.size());
   const u32 height = static_cast<u32>(stack_.size()) - params;
   const u32 slot = params == 0 ? top_slot() : stack_[height].home;
+  if (kind != LabelKind::function && kind != LabelKind::loop) ++blocks_;
   labels_.push_back({.kind = kind,
                      .height = height,
                      .slot = slot,
@@ -146,6 +162,8 @@ void LoweringSink::loop(const BlockType& type) {
   flush(static_cast<u32>(stack_.size() - type.params.size()));
   after_label();
   open_label(LabelKind::loop, type);
+  warm_up(1, loop_depth_++ == 0 ? blocks_ : inner_loop);
+  ++blocks_;
   begin_segment(true);
 }
 
@@ -176,6 +194,7 @@ void LoweringSink::else_(bool reachable) {
 
 void LoweringSink::end(bool reachable) {
   Label label = labels_.back();
+  if (label.kind == LabelKind::loop) --loop_depth_;
   if (reachable && label.kind == LabelKind::catch_) {
     move_to_label(label);  // from above the exception
   } else if (reachable) {

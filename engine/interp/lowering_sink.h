@@ -365,6 +365,7 @@ class LoweringSink : public NullSink {
   void branch_on_reference(u32 depth, bool taken_if_null);
   void emit_return();
   void begin_segment(bool polls);
+  void warm_up(u32 by, u32 block);
   void settle_fuel();
   void finish_call(std::span<const ValType> results);
   u32 argument_slots(const FuncType& type) const;
@@ -378,6 +379,7 @@ class LoweringSink : public NullSink {
   const bool fuel_;
   const bool deterministic_;
   const bool traces_;
+  const bool tiers_up_;
   const bool record_offsets_;
 
   CodeBuffer code_;
@@ -392,6 +394,9 @@ class LoweringSink : public NullSink {
   std::vector<std::pair<u32, u32>> offsets_;
   HandlerTable handlers_;
   u32 scope_ = none;  ///< The innermost try block's.
+  u32 function_ = 0;
+  u32 blocks_ = 0;      ///< So many have begun, of any kind.
+  u32 loop_depth_ = 0;  ///< Of loops around the instruction in hand.
   const FuncType* type_ = nullptr;
   u32 link_ = 0;
   u32 stack_begin_ = 0;  ///< Home of the lowest operand.

@@ -16,6 +16,7 @@ LoweringSink::LoweringSink(CompiledModule& compiled, bool record_offsets)
       fuel_(compiled.engine().config().fuel),
       deterministic_(compiled.engine().config().deterministic),
       traces_(compiled.engine().config().trace_call != nullptr),
+      tiers_up_(compiled.engine().config().compiler != nullptr && compiled.engine().config().tier_up),
       record_offsets_(record_offsets) {}
 
 // The operand stack

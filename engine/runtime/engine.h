@@ -26,6 +26,8 @@ struct EngineConfig {
   u32 validation_threads = 1;
   /// Compiles functions when they are called first; null: everything is interpreted. Must outlive the engine.
   Compiler* compiler = nullptr;
+  /// The compiler waits until a function has run for a while; loops that run are entered in the middle.
+  bool tier_up = false;
   /// Told of every call of a wasm function (by the callee) and of an import (by the caller), for developers.
   void (*trace_call)(const Instance& instance, u32 function, const Slot* arguments) = nullptr;
 };

@@ -96,6 +96,10 @@ struct Code {
   CompiledModule* module = nullptr;
   /// What compiled code calls: machine code, or a way into the interpreter. Null without a compiler.
   const void* machine_entry = nullptr;
+  /// With EngineConfig::tier_up: counts down to when it is compiled. Threads may miss each other's steps.
+  s32 patience = 0;
+  bool is_compiled = false;   ///< Guarded by the module's mutex.
+  bool enters_loops = false;  ///< It is compiled, and its loops shall be left for compiled code.
 };
 
 /// Called with the arguments in slots[0...]; leaves the results in slots[0...]. Anything but TrapKind::none stops the

@@ -1,6 +1,7 @@
 // The seam between the engine and the compiler: the engine knows only this.
 #pragma once
 
+#include "decoder/base/int.h"
 #include "engine/tiering/machine_context.h"
 
 namespace invar {
@@ -24,6 +25,10 @@ class Compiler {
   /// Compiles the function and publishes it through `code`, whose module is locked. False: it stays with the
   /// interpreter.
   virtual bool compile(Code& code) = 0;
+  /// Compiles the function from a loop on, given by its number among the function's blocks (of any kind, in the order
+  /// in which they begin), which must not lie in another loop. The threaded code to go on with in the interpreter's
+  /// frame, or nullptr. The module is locked.
+  virtual const u64* compile_loop(Code& code, u32 block) = 0;
   /// What compiled code calls while a function of the type is not compiled: leads to the interpreter.
   virtual const void* interpreter_entry(const FuncType& type) = 0;
   /// Fills in what an instance needs of the compiler.

@@ -11,6 +11,8 @@ class NodeMaker {
  public:
   explicit NodeMaker(Function& function) : function_(function) {}
   void clear();
+  /// What was made so far is not to be found again: it need not be there on every way to what follows.
+  void forget() { table_.assign(256, no_value), in_table_ = 0; }
 
   /// Where nodes go.
   void set_block(u32 block) { block_ = block; }

@@ -1,6 +1,7 @@
 // SSA form of blocks, branches, calls and returns.
 #include <algorithm>
 
+#include "engine/interp/frame.h"
 #include "engine/runtime/engine.h"
 #include "engine/runtime/trap.h"
 #include "jit/ir/ssa_sink.h"
@@ -127,6 +128,7 @@ void SsaSink::bind(const Label& label) {
 void SsaSink::close_loop(const Label& label) {
   Block& header = function_.blocks[label.header];
   if (label.edges == 0) {
+    if (label.construct == entered_) return;
     for (const Value phi : header.phis) maker_.replace(phi, function_.lists[function_.nodes[phi].inputs[0]]);
     header.phis.clear();
     return;
@@ -138,11 +140,13 @@ void SsaSink::close_loop(const Label& label) {
   std::vector<Value>& phis = function_.blocks[label.header].phis;
   for (u32 i = 0; i < phis.size(); ++i) {
     Node& phi = function_.nodes[phis[i]];
-    const Value from_outside = function_.lists[phi.inputs[0]];
+    const u32 from = phi.inputs[0], ways_in = phi.inputs[1];
     phi.inputs[0] = static_cast<u32>(function_.lists.size());
-    phi.inputs[1] = 1 + static_cast<u32>(scratch_.size());
-    function_.lists.push_back(from_outside);
-    for (const u32 edge : scratch_) function_.lists.push_back(saved_[edges_[edge].values + i]);
+    phi.inputs[1] = ways_in + static_cast<u32>(scratch_.size());
+    for (u32 k = 0; k < ways_in; ++k) function_.lists.push_back(Value{function_.lists[from + k]});
+    // Behind the parameters and the assigned locals stand values that the loop does not change.
+    const bool changes = i < label.params + assigned(label).size();
+    for (const u32 edge : scratch_) function_.lists.push_back(changes ? saved_[edges_[edge].values + i] : phis[i]);
   }
   function_.blocks[label.header].loop_end = static_cast<u32>(function_.blocks.size());
 }
@@ -158,8 +162,12 @@ void SsaSink::loop(const BlockType& type) {
   open_label(LabelKind::loop, type);
   Label& label = labels_.back();
   maker_.append({.kind = Kind::jump});
+  const u32 before = maker_.block();
   ++loop_depth_;
-  label.header = block_behind(maker_.block());
+  const bool enters = label.construct == entered_;
+  if (enters) entry_ = new_block(before);
+  label.header = new_block(before);
+  add_successor(before, label.header);
   const auto phi_of = [&](Value value) {
     const Value phi = maker_.phi(function_.nodes[value].type, label.header);
     function_.nodes[phi].inputs[0] = static_cast<u32>(function_.lists.size());
@@ -172,7 +180,69 @@ void SsaSink::loop(const BlockType& type) {
     value = phi_of(value);
   }
   for (const u32 local : assigned(label)) locals_[local] = phi_of(locals_[local]);
+  if (enters) enter_from_interpreter(label);
   begin_segment(true);
+}
+
+Value SsaSink::slot(Type type, u32 index) {
+  return maker_.append(
+      {.kind = Kind::slot, .type = type, .inputs = {function_.frame, no_value, no_value}, .imm = index});
+}
+
+/// Makes the loop one that begins with what the interpreter's frame has: in its slots are all locals, and the operands
+/// but for constants below the loop's parameters.
+void SsaSink::enter_from_interpreter(const Label& label) {
+  maker_.forget();
+  add_successor(entry_, label.header);
+  maker_.set_block(entry_);
+  function_.frame = maker_.append({.kind = Kind::parameter, .type = Type::i64});
+  const auto slots = [](Type type) { return type == Type::v128 ? 2u : 1u; };
+  const auto total = [&](std::span<const ValType> types) {
+    u32 sum = 0;
+    for (const ValType type : types) sum += slots(type_of(type));
+    return sum;
+  };
+  const u32 link = std::max(total(function_.type->params), total(function_.type->results));
+
+  // By phi: what it gets on this way.
+  std::vector<std::pair<Value, Value>> entering;
+  const auto enter = [&](Value& value, u32 index, bool has_phi) {
+    const Type type = function_.nodes[value].type;
+    if (!has_phi) {
+      const Value phi = maker_.phi(type, label.header);
+      function_.nodes[phi].inputs[0] = static_cast<u32>(function_.lists.size());
+      function_.nodes[phi].inputs[1] = 1;
+      function_.lists.push_back(value);
+      value = phi;
+    }
+    entering.emplace_back(value, slot(type, index));
+  };
+  const std::span<const u32> set = assigned(label);
+  u32 index = 0;
+  for (u32 local = 0; local < locals_.size(); ++local) {
+    if (local == function_.type->params.size()) index = link + interp::link_slots;
+    enter(locals_[local], index, std::ranges::binary_search(set, local));
+    index += slots(function_.nodes[locals_[local]].type);
+  }
+  if (locals_.size() == function_.type->params.size()) index = link + interp::link_slots;
+  for (u32 i = 0; i < stack_.size(); ++i) {
+    const bool is_parameter = i >= label.height;
+    Value& value = stack_[i];
+    if (!is_parameter) value = maker_.resolve(value);
+    const u32 width = slots(function_.nodes[value].type);
+    if (is_parameter || !function_.is_constant(value)) enter(value, index, is_parameter);
+    index += width;
+  }
+  for (const auto& [phi, value] : entering) {
+    Node& node = function_.nodes[phi];
+    const Value from_outside = function_.lists[node.inputs[0]];
+    node.inputs[0] = static_cast<u32>(function_.lists.size());
+    node.inputs[1] = 2;
+    function_.lists.push_back(from_outside);
+    function_.lists.push_back(value);
+  }
+  maker_.append({.kind = Kind::jump});
+  maker_.set_block(label.header);
 }
 
 void SsaSink::if_(const BlockType& type) {

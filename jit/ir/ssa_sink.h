@@ -14,7 +14,9 @@ class SsaSink : public NullSink {
       : compiled_(compiled), module_(compiled.module()), function_(function), maker_(function) {}
 
   /// Builds `function`. False if it has something that is not compiled.
-  bool build(u32 function);
+  bool build(u32 function) { return build_from(function, none); }
+  /// Builds what runs from a loop on, given by its number among the blocks; the loop must not lie in another.
+  bool build_loop(u32 function, u32 block) { return build_from(function, block); }
   /// What is not compiled, if build() failed at an instruction.
   Op refused() const { return refused_; }
 
@@ -98,6 +100,9 @@ class SsaSink : public NullSink {
     u32 next;
   };
 
+  bool build_from(u32 function, u32 block);
+  void enter_from_interpreter(const Label& label);
+  Value slot(Type type, u32 index);
   void push(Value value) { stack_.push_back(value); }
   Value pop() {
     const Value value = maker_.resolve(stack_.back());
@@ -154,6 +159,8 @@ class SsaSink : public NullSink {
   u32 loop_depth_ = 0;
   Value tick_ = no_value;  ///< Pays for the segment in hand.
   u32 fuel_count_ = 0;
+  u32 entered_ = none;  ///< The loop to begin in, and
+  u32 entry_ = none;    ///< the block that brings the interpreter's values there.
 };
 
 }  // namespace invar::jit

@@ -7,6 +7,7 @@
 #include "engine/runtime/trap.h"
 #include "engine/semantics/nan.h"
 #include "jit/ir/ssa_sink.h"
+#include "jit/ir/start_at.h"
 
 namespace invar::jit {
 
@@ -85,11 +86,16 @@ constexpr CompiledTable compiled_table = [] {
 
 }  // namespace
 
-bool SsaSink::build(u32 function) {
+bool SsaSink::build_from(u32 function, u32 block) {
+  entered_ = block;
   supported_ = assigned_.scan(module_, function);
   if (!supported_) return false;
   FunctionWalker<SsaSink, false> walker(module_, *this);
-  return walker.walk(function) && supported_;
+  if (!walker.walk(function) || !supported_) return false;
+  if (block == none) return true;
+  if (entry_ == none) return false;
+  start_at(function_, entry_);
+  return true;
 }
 
 void SsaSink::begin(const BodyInfo& body) {
@@ -106,6 +112,8 @@ void SsaSink::begin(const BodyInfo& body) {
   edges_.clear();
   saved_.clear();
   locals_.clear();
+  function_.frame = no_value;
+  entry_ = none;
   constructs_ = 0;
   loop_depth_ = 0;
   new_block(0);

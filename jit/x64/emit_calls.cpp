@@ -45,7 +45,7 @@ void Emitter::emit_call(const Instruction& i) {
     as_.mov(gp64(rax), x86::qword_ptr(gp64(rax), static_cast<s32>(8 * i.imm)));
     return call_function_of_rax(i.offset);
   }
-  if (static_cast<u32>(i.imm) == function_.index) {
+  if (static_cast<u32>(i.imm) == function_.index && function_.frame == no_value) {
     as_.call(entry_);
     note_site(i.offset);
     return;

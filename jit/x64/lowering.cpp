@@ -364,6 +364,21 @@ void Lowering::lower_node(Value value) {
       finish();
       return;
     }
+    case Kind::slot: {
+      Draft& d = draft(Form::move, value);
+      const bool is_single = n.type == Type::f32;
+      d.instruction.id = is_integer(n.type) ? asmjit::x86::Inst::kIdMov
+                         : is_single        ? asmjit::x86::Inst::kIdMovss
+                                            : asmjit::x86::Inst::kIdMovsd;
+      d.instruction.width = is_integer(n.type) ? Width::w64 : Width::vector;
+      d.instruction.width_b = is_single ? Width::w32 : Width::w64;
+      d.instruction.b_in_memory = true;
+      d.instruction.memory.operand = use(n.inputs[0]);
+      d.instruction.memory.displacement = static_cast<s32>(8 * n.imm);
+      d.instruction.def = define(vreg_of(value));
+      finish();
+      return;
+    }
     case Kind::constant:
     case Kind::parameter:
     case Kind::phi:
@@ -452,6 +467,12 @@ void Lowering::lower_return(Value value) {
 }
 
 void Lowering::lower_entry() {
+  if (function_.frame != no_value) {
+    draft(Form::entry, no_value);
+    define(vreg_of(function_.frame), Constraint::fixed, integer_arguments[0]);
+    finish();
+    return;
+  }
   const CallShape shape(*function_.type);
   for (const Value value : function_.blocks[0].nodes) {
     const Node& n = node(value);

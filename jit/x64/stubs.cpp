@@ -54,10 +54,36 @@ void store(Assembler& as, const ArgumentPlace& place, Reg base, s64 offset) {
   }
 }
 
-u32 make_enter(Assembler& as, const CallShape& shape, u32 link) {
+// The interpreter's stack and frame pointers; the scratch register has the MachineState.
+
+void save_host(Assembler& as) {
+  as.mov(at(scratch, offsetof(MachineState, host_stack)), gp64(rsp));
+  as.mov(at(scratch, offsetof(MachineState, host_frame)), gp64(rbp));
+}
+
+void restore_host(Assembler& as) {
+  as.mov(gp64(rsp), at(scratch, offsetof(MachineState, host_stack)));
+  as.mov(gp64(rbp), at(scratch, offsetof(MachineState, host_frame)));
+}
+
+/// From the callee's frame on the value stack.
+void pass_arguments(Assembler& as, const CallShape& shape) {
+  if (shape.stack_arguments != 0) as.sub(gp64(rsp), 8 * shape.stack_arguments);
+  for (size_t i = 0; i < shape.arguments.size(); ++i) {
+    const ArgumentPlace& place = shape.arguments[i];
+    if (place.reg != no_reg) continue;
+    as.mov(gp64(rcx), at(interpreter_fp, 8 * static_cast<s64>(i)));
+    as.mov(at(rsp, 8 * place.stack), gp64(rcx));
+  }
+  for (size_t i = 0; i < shape.arguments.size(); ++i) {
+    if (shape.arguments[i].reg != no_reg) load(as, shape.arguments[i], interpreter_fp, 8 * static_cast<s64>(i));
+  }
+}
+
+u32 make_enter(Assembler& as, const CallShape& shape, u32 link, bool in_loop) {
   const u32 start = static_cast<u32>(as.offset());
   as.mov(gp64(scratch), state_pointer());
-  as.mov(at(scratch, offsetof(MachineState, host_stack)), gp64(rsp));
+  save_host(as);
   as.mov(gp64(rsp), at(scratch, offsetof(MachineState, stack)));
   as.push(gp64(rbp));
   as.mov(gp64(rbp), gp64(rsp));
@@ -69,17 +95,13 @@ u32 make_enter(Assembler& as, const CallShape& shape, u32 link) {
   as.mov(gp32(rcx), x86::dword_ptr(gp64(rax), offsetof(invar::Code, frame)));
   as.lea(gp64(rcx), x86::ptr(gp64(interpreter_fp), gp64(rcx), 3));
   as.mov(at(scratch, offsetof(MachineState, value_top)), gp64(rcx));
-  if (shape.stack_arguments != 0) as.sub(gp64(rsp), 8 * shape.stack_arguments);
-  for (size_t i = 0; i < shape.arguments.size(); ++i) {
-    const ArgumentPlace& place = shape.arguments[i];
-    if (place.reg != no_reg) continue;
-    as.mov(gp64(rcx), at(interpreter_fp, 8 * static_cast<s64>(i)));
-    as.mov(at(rsp, 8 * place.stack), gp64(rcx));
+  if (in_loop) {
+    as.mov(gp64(integer_arguments[0]), gp64(interpreter_fp));
+    as.call(at(interpreter_ip, 16));
+  } else {
+    pass_arguments(as, shape);
+    as.call(at(rax, offsetof(invar::Code, machine_entry)));
   }
-  for (size_t i = 0; i < shape.arguments.size(); ++i) {
-    if (shape.arguments[i].reg != no_reg) load(as, shape.arguments[i], interpreter_fp, 8 * static_cast<s64>(i));
-  }
-  as.call(at(rax, offsetof(invar::Code, machine_entry)));
 
   as.mov(gp64(interpreter_fp), at(rbp, 8 * EntryFrame::value_frame));
   for (size_t i = 0; i < shape.results.size(); ++i) {
@@ -94,7 +116,7 @@ u32 make_enter(Assembler& as, const CallShape& shape, u32 link) {
   as.mov(at(scratch, offsetof(MachineState, value_top)), gp64(rax));
   as.lea(gp64(rax), at(rbp, 8));
   as.mov(at(scratch, offsetof(MachineState, stack)), gp64(rax));
-  as.mov(gp64(rsp), at(scratch, offsetof(MachineState, host_stack)));
+  restore_host(as);
   as.mov(gp64(interpreter_ip), at(interpreter_fp, 8 * s64{link}));
   as.mov(gp64(interpreter_fp), at(interpreter_fp, 8 * s64{link} + 8));
   as.jmp(at(interpreter_ip, 0));
@@ -125,7 +147,7 @@ u32 make_to_interpreter(Assembler& as, const CallShape& shape, u32 link, const u
     }
   }
   as.mov(at(scratch, offsetof(MachineState, stack)), gp64(rsp));
-  as.mov(gp64(rsp), at(scratch, offsetof(MachineState, host_stack)));
+  restore_host(as);
   as.mov(gp64(interpreter_r0), gp64(rax));
   as.mov(gp64(interpreter_fp), gp64(r12));
   as.mov(gp64(interpreter_ip), asmjit::Imm(reinterpret_cast<u64>(words)));
@@ -139,7 +161,7 @@ u32 make_to_interpreter(Assembler& as, const CallShape& shape, u32 link, const u
 u32 make_return_to_machine(Assembler& as, const CallShape& shape) {
   const u32 start = static_cast<u32>(as.offset());
   as.mov(gp64(scratch), state_pointer());
-  as.mov(at(scratch, offsetof(MachineState, host_stack)), gp64(rsp));
+  save_host(as);
   as.mov(at(scratch, offsetof(MachineState, value_top)), gp64(interpreter_fp));
   as.mov(gp64(rbp), at(interpreter_fp, 0));
   for (size_t i = 0; i < shape.results.size(); ++i) {
@@ -159,9 +181,7 @@ void call_on_host_stack(Assembler& as, const x86::Gp& target) {
   as.sub(gp64(rsp), 8);
   as.call(target);
   as.add(gp64(rsp), 8);
-  // A function of the host may have run a program in between, further up.
   as.mov(gp64(scratch), state_pointer());
-  as.mov(at(scratch, offsetof(MachineState, host_stack)), gp64(rsp));
   as.mov(gp64(rsp), at(scratch, offsetof(MachineState, stack)));
 }
 
@@ -211,7 +231,8 @@ TypeStubs make_type_stubs(const FuncType& type, const u64* words) {
   TypeStubs stubs;
   Code code;
   if (shape.is_supported) {
-    stubs.enter = make_enter(code.as, shape, link);
+    stubs.enter = make_enter(code.as, shape, link, false);
+    stubs.enter_loop = make_enter(code.as, shape, link, true);
     stubs.to_interpreter = make_to_interpreter(code.as, shape, link, words);
     stubs.return_to_machine = make_return_to_machine(code.as, shape);
   }
@@ -232,7 +253,7 @@ Gates make_gates(const GateTargets& targets) {
   as.mov(gp32(rsi), gp32(rax));
   as.mov(gp64(rdx), at(rsp, 0));
   as.mov(gp64(rcx), gp64(rbp));
-  as.mov(gp64(rsp), at(scratch, offsetof(MachineState, host_stack)));
+  restore_host(as);
   as.mov(gp64(rax), asmjit::Imm(reinterpret_cast<u64>(targets.trap)));
   as.jmp(gp64(rax));
 

@@ -11,6 +11,7 @@ namespace invar::jit::x64 {
 struct TypeStubs {
   std::vector<u8> code;
   u32 enter = 0;              ///< A handler of threaded code: calls the function of the Code behind it.
+  u32 enter_loop = 0;         ///< Likewise: goes on in a loop, with the code whose address stands behind the Code.
   u32 return_to_machine = 0;  ///< A handler: what an interpreted function that compiled code called returns to.
   u32 to_interpreter = 0;     ///< Called like a compiled function.
 };

@@ -193,7 +193,7 @@ class InvarRuntime final : public Runtime {
   std::vector<Configuration> configurations() const override {
     std::vector<Configuration> all;
     std::vector<std::string> tiers = {"interp"};
-    if (compiler_) tiers.push_back("jit");
+    if (compiler_) tiers.insert(tiers.end(), {"jit", "auto"});
     for (const bool deterministic : {false, true}) {
       for (const std::string& tier : tiers) {
         if (Engine{}.guard_pages()) all.push_back({"invar", tier, "guard", architecture_name(), deterministic});
@@ -207,7 +207,8 @@ class InvarRuntime final : public Runtime {
     EngineConfig config;
     config.features = features;
     config.deterministic = configuration.deterministic;
-    if (configuration.tier == "jit") config.compiler = compiler_.get();
+    if (configuration.tier != "interp") config.compiler = compiler_.get();
+    config.tier_up = configuration.tier == "auto";
     if (configuration.memory == "explicit") config.bounds_checks = BoundsChecks::explicit_;
     return make_invar_adapter(config);
   }

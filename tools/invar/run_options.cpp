@@ -121,6 +121,7 @@ std::expected<RunOptions, int> parse_run_options(const Arguments& arguments) {
   if (!compiler) return std::unexpected(compiler.error());
   options.compiler = *std::move(compiler);
   options.engine.compiler = options.compiler.get();
+  options.engine.tier_up = tier_options.tiers_up();
   if (!fuel.empty()) {
     const std::optional<u64> units = text::parse_natural(fuel, std::numeric_limits<s64>::max());
     if (!units) return misuse("--fuel", fuel, "N");

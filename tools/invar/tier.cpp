@@ -10,9 +10,10 @@
 namespace invar::tool {
 
 TierOptions::TierOptions(CLI::App& app) {
-  app.add_option("--tier", tier_, "interp (the default), or jit: machine code for functions when they are first called")
+  app.add_option("--tier", tier_,
+                 "interp (the default), jit: machine code from the first call on, or auto: once it pays")
       ->type_name("TIER")
-      ->check(CLI::IsMember({"interp", "jit"}));
+      ->check(CLI::IsMember({"interp", "jit", "auto"}));
   app.add_option("--dump", dumps_, "For developers: write what is compiled to standard error")
       ->type_name("ir|asm")
       ->allow_extra_args(false)
@@ -45,7 +46,7 @@ std::expected<std::unique_ptr<Compiler>, int> TierOptions::compiler() const {
     options.last_function = static_cast<unsigned>(*last);
   }
   std::unique_ptr<Compiler> made = jit::make_compiler(options);
-  if (!made) return std::unexpected(complain("--tier jit: there is no compiler for this machine, or in this build"));
+  if (!made) return std::unexpected(complain("--tier: there is no compiler for this machine, or in this build"));
   return made;
 }
 

@@ -12,6 +12,8 @@ class TierOptions {
   explicit TierOptions(CLI::App& app);
   /// The compiler to use, null for the interpreter alone; or an exit status.
   std::expected<std::unique_ptr<Compiler>, int> compiler() const;
+  /// EngineConfig::tier_up
+  bool tiers_up() const { return tier_ == "auto"; }
 
  private:
   std::string tier_ = "interp";
