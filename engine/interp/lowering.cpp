@@ -24,11 +24,14 @@ namespace {
 /// What a function with more words needed is not kept for the next ones.
 constexpr size_t words_kept = size_t{1} << 16;
 
-}  // namespace
-
-namespace {
-constexpr s32 least_patience = 1000;
+/// In turns of loops.
+s32 patience_for(const CompiledModule& compiled, u32 function) {
+  const u64 patience = compiled.engine().config().tier_up_patience;
+  const u64 bytes = compiled.module().functions[function].body.size;
+  return static_cast<s32>(std::min<u64>(patience + bytes * patience / 1000, u64{1} << 30));
 }
+
+}  // namespace
 
 TrapKind lower(Code& code) {
   CompiledModule& compiled = *code.module;
@@ -55,9 +58,7 @@ TrapKind lower(Code& code) {
     compiled.handler_tables.push_back(std::make_unique<HandlerTable>(sink.handlers()));
     handlers = compiled.handler_tables.back().get();
   }
-  if (compiler)
-    code.patience =
-        static_cast<s32>(std::min<u32>(compiled.module().functions[code.function].body.size, 1 << 20)) + least_patience;
+  if (compiler) code.patience = patience_for(compiled, code.function);
   store_frame_size(code, {sink.frame_slots(), sink.zero_slots()});
   register_code({entry, entry + words.size(), &code, handlers});
   __atomic_store_n(&code.entry, entry, __ATOMIC_RELEASE);

@@ -28,6 +28,8 @@ struct EngineConfig {
   Compiler* compiler = nullptr;
   /// The compiler waits until a function has run for a while; loops that run are entered in the middle.
   bool tier_up = false;
+  /// For how many turns of a loop (a call counts as a few); more for large functions, which take longer to compile.
+  u32 tier_up_patience = 1000;
   /// Told of every call of a wasm function (by the callee) and of an import (by the caller), for developers.
   void (*trace_call)(const Instance& instance, u32 function, const Slot* arguments) = nullptr;
 };

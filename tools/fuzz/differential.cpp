@@ -23,6 +23,7 @@ struct Configuration {
   BoundsChecks bounds;
   bool stress = false;
   bool compiled = false;
+  bool tiers_up = false;
 };
 constexpr Configuration configurations[] = {
     {"guard pages", BoundsChecks::guard_pages},
@@ -30,6 +31,7 @@ constexpr Configuration configurations[] = {
     {"a collection at every allocation", BoundsChecks::guard_pages, true},
     {"compiled", BoundsChecks::guard_pages, false, true},
     {"compiled, explicit checks", BoundsChecks::explicit_, false, true},
+    {"compiled after a while", BoundsChecks::guard_pages, false, true, true},
 };
 
 /// Null on machines without one: then the interpreter is compared with itself.
@@ -84,7 +86,9 @@ Observations run(const std::shared_ptr<const Module>& module, const Configuratio
                  .fuel = true,
                  .deterministic = true,
                  .stress_collection = configuration.stress,
-                 .compiler = configuration.compiled ? compiler() : nullptr});
+                 .compiler = configuration.compiled ? compiler() : nullptr,
+                 .tier_up = configuration.tiers_up,
+                 .tier_up_patience = 3});
   Store store(engine, {.max_memory_bytes = u64{64} << 20, .max_guarded_memories = 4, .max_heap_bytes = u64{256} << 20});
   store.fuel = fuel_per_call;
   const auto compiled = CompiledModule::create(engine, module);
