@@ -106,6 +106,12 @@ class Emitter {
   void emit_truncate_saturated(const Instruction& i);
   void emit_count_zeros(const Instruction& i);
 
+  // emit_vector.cpp
+  Mem pooled_literal(u32 literal);
+  void emit_vector(const Instruction& i);
+  void emit_vector_store(const Instruction& i);
+  void emit_vector_constant(const Instruction& i);
+
   /// A constant in memory, behind the code.
   Mem pooled(u64 low, u64 high, u32 size);
   Mem pooled_float(bool is_double, double value);

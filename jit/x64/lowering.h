@@ -16,6 +16,7 @@ struct LoweredFunction {
   std::vector<Instruction> instructions;  ///< Beside code.instructions.
   u32 stack_arguments = 0;                ///< Most that a call passes.
   bool has_calls = false;
+  std::vector<V128> literals;  ///< Vector constants in memory.
 };
 
 class Lowering {
@@ -27,6 +28,8 @@ class Lowering {
   bool lower();
 
  private:
+  friend class VectorLowering;
+
   // Building one instruction; uses and definitions are operands in the order of the calls.
   struct Draft {
     Instruction instruction;
@@ -40,7 +43,9 @@ class Lowering {
   u8 temporary(RegClass reg_class);
   void finish();
   void materialize();
-  VReg new_vreg(RegClass reg_class);
+  VReg new_vreg(RegClass reg_class, bool wide = false);
+  VReg new_vreg_for(Type type);
+  u32 literal(const V128& bits);
   Value unextended(Value value) const;
   VReg vreg_of(Value value);
   VReg readable(Value value);

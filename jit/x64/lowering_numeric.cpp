@@ -5,6 +5,7 @@
 #include "jit/ir/fold.h"
 #include "jit/x64/features.h"
 #include "jit/x64/lowering.h"
+#include "jit/x64/lowering_vector.h"
 #include "jit/x64/patterns.h"
 
 namespace invar::jit::x64 {
@@ -40,6 +41,7 @@ void Lowering::lower_numeric(Value value) {
   const Node& n = node(value);
   const Pattern& pattern = pattern_of(n.op);
   const Value a = n.inputs[0], b = n.inputs[1];
+  if (const VectorLowering::Row* row = VectorLowering::row_of(n.op)) return VectorLowering(*this, value).lower(*row);
   if ((n.op == Op::i32_add || n.op == Op::i64_add) && lower_addition(value)) return;
   if (pattern.form == Form::alias) return;  // see vreg_of
   if (pattern.form == Form::divide) return lower_division(value);
@@ -271,6 +273,7 @@ void Lowering::lower_address(Instruction& instruction, const Node& access) {
 
 void Lowering::lower_load(Value value) {
   const Node& n = node(value);
+  if (const VectorLowering::Row* row = VectorLowering::row_of(n.op)) return VectorLowering(*this, value).lower(*row);
   const Pattern& pattern = pattern_of(n.op);
   Draft& d = draft(Form::move, value);
   Instruction& i = d.instruction;
@@ -289,6 +292,7 @@ bool Lowering::can_fold_load(Value value, Width width) const {
   constexpr u32 patience = 16;
   const Node& n = node(value);
   if (n.kind != Kind::load || uses_[value] != 1 || block_of_[value] != block_ || n.imm > max_displacement) return false;
+  if (n.type == Type::v128) return n.op == Op::v128_load && cpu_features().avx;
   const Pattern& pattern = pattern_of(n.op);
   if (width == Width::vector) {
     if (pattern.width != Width::vector) return false;
@@ -321,6 +325,7 @@ void Lowering::use_b_or_load(Instruction& instruction, Value value) {
 
 void Lowering::lower_store(Value value) {
   const Node& n = node(value);
+  if (const VectorLowering::Row* row = VectorLowering::row_of(n.op)) return VectorLowering(*this, value).lower(*row);
   const Pattern& pattern = pattern_of(n.op);
   Value stored = n.inputs[1];
   Draft& d = draft(Form::store, value);
