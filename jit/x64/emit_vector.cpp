@@ -3,7 +3,6 @@
 #include <cstring>
 
 #include "jit/x64/emitter.h"
-#include "jit/x64/features.h"
 
 namespace invar::jit::x64 {
 
@@ -38,7 +37,7 @@ asmjit::x86::Mem Emitter::pooled_literal(u32 literal) {
 }
 
 void Emitter::emit_vector(const Instruction& i) {
-  const bool avx = cpu_features().avx;
+  const bool avx = lowered_.features.avx;
   asmjit::Operand operands[4];
   u32 count = 0;
   operands[count++] = register_operand(i.def, i.width);
@@ -53,7 +52,7 @@ void Emitter::emit_vector(const Instruction& i) {
 }
 
 void Emitter::emit_vector_store(const Instruction& i) {
-  const u32 id = cpu_features().avx ? avx_form(i.id) : i.id;
+  const u32 id = lowered_.features.avx ? avx_form(i.id) : i.id;
   const Mem to = memory_operand(i, static_cast<u32>(i.width_b));
   if (i.has_number) {
     as_.emit(id, to, xmm(reg(i.a)), asmjit::Imm(i.imm));

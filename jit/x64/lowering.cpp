@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <bit>
 
-#include "jit/x64/features.h"
 #include "jit/x64/lowering_vector.h"
 #include "jit/x64/patterns.h"
 

@@ -6,12 +6,14 @@
 
 #include "engine/runtime/compiled_module.h"
 #include "jit/x64/abi.h"
+#include "jit/x64/features.h"
 #include "jit/x64/instruction.h"
 
 namespace invar::jit::x64 {
 
 /// A function on its way through the allocator to the emission.
 struct LoweredFunction {
+  CpuFeatures features;  ///< What it may use.
   MachineCode code;
   std::vector<Instruction> instructions;  ///< Beside code.instructions.
   u32 stack_arguments = 0;                ///< Most that a call passes.

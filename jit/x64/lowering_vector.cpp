@@ -5,8 +5,6 @@
 #include <array>
 #include <cstring>
 
-#include "jit/x64/features.h"
-
 namespace invar::jit::x64 {
 
 namespace x86 = asmjit::x86;
@@ -143,7 +141,7 @@ void VectorLowering::make(const Step& step) {
         i.offset = lowering_.node(step.b.index).offset;
         lowering_.lower_address(i, lowering_.node(step.b.index));
       } else {
-        i.b = read(step.b, is_whole && cpu_features().avx ? Constraint::any : Constraint::reg);
+        i.b = read(step.b, is_whole && lowering_.out_.features.avx ? Constraint::any : Constraint::reg);
       }
       break;
     }
@@ -155,7 +153,7 @@ void VectorLowering::make(const Step& step) {
     i.a = i.b;
     i.b = no_operand;
   } else {
-    const bool is_tied = has_a && (step.form == Form::two || !cpu_features().avx);
+    const bool is_tied = has_a && (step.form == Form::two || !lowering_.out_.features.avx);
     i.def = lowering_.define(step.def, is_tied ? Constraint::tied : Constraint::reg);
   }
   lowering_.finish();
@@ -230,7 +228,7 @@ void VectorLowering::commuting(const Row& row) {
     return lowering_.is_constant(v) || lowering_.can_fold_load(v, Width::vector);
   };
   const auto dies = [&](Value v) { return !lowering_.is_constant(v) && lowering_.uses_[v] == 1; };
-  const bool keeps_second = !cpu_features().avx && dies(second) && !dies(first);
+  const bool keeps_second = !lowering_.out_.features.avx && dies(second) && !dies(first);
   const bool swaps = !is_better_second(second) && (is_better_second(first) || keeps_second);
   finish(swaps ? op(row.first, input(1), input(0)) : op(row.first, input(0), input(1)));
 }
@@ -263,7 +261,7 @@ void VectorLowering::load(const Row& row) {
 
 void VectorLowering::load_splat(const Row& row) {
   const Width width = static_cast<Width>(row.number);
-  if (cpu_features().avx2) return load(row);
+  if (lowering_.out_.features.avx2) return load(row);
   const Item number = transfer(x86::Inst::kIdMovzx, Width::w32, width, memory(), no_number, Form::move);
   const Item low = transfer(x86::Inst::kIdMovd, Width::vector, Width::w32, number);
   if (width == Width::w8) return finish(op(x86::Inst::kIdPshufb, low, zero()));
@@ -271,7 +269,7 @@ void VectorLowering::load_splat(const Row& row) {
 }
 
 void VectorLowering::load_splat_32(const Row& row) {
-  if (cpu_features().avx) return load(row);
+  if (lowering_.out_.features.avx) return load(row);
   finish(op_by(x86::Inst::kIdPshufd, transfer(x86::Inst::kIdMovd, Width::vector, Width::w32, memory()), 0));
 }
 

@@ -4,7 +4,6 @@
 #include <bit>
 #include <utility>
 
-#include "jit/x64/features.h"
 #include "jit/x64/lowering_vector.h"
 
 namespace invar::jit::x64 {

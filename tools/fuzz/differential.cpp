@@ -22,7 +22,7 @@ struct Configuration {
   std::string_view name;
   BoundsChecks bounds;
   bool stress = false;
-  bool compiled = false;
+  bool compiled = false, baseline = false;
 };
 constexpr Configuration configurations[] = {
     {"guard pages", BoundsChecks::guard_pages},
@@ -30,12 +30,14 @@ constexpr Configuration configurations[] = {
     {"a collection at every allocation", BoundsChecks::guard_pages, true},
     {"compiled", BoundsChecks::guard_pages, false, true},
     {"compiled, explicit checks", BoundsChecks::explicit_, false, true},
+    {"compiled for any processor", BoundsChecks::guard_pages, false, true, true},
 };
 
 /// Null on machines without one: then the interpreter is compared with itself.
-Compiler* compiler() {
-  static const std::unique_ptr<Compiler> made = jit::make_compiler({.check = true});
-  return made.get();
+Compiler* compiler(bool baseline) {
+  static const std::unique_ptr<Compiler> made[] = {jit::make_compiler({.check = true}),
+                                                   jit::make_compiler({.check = true, .baseline = true})};
+  return made[baseline].get();
 }
 
 /// One line for each thing that was observed.
@@ -84,7 +86,7 @@ Observations run(const std::shared_ptr<const Module>& module, const Configuratio
                  .fuel = true,
                  .deterministic = true,
                  .stress_collection = configuration.stress,
-                 .compiler = configuration.compiled ? compiler() : nullptr});
+                 .compiler = configuration.compiled ? compiler(configuration.baseline) : nullptr});
   Store store(engine, {.max_memory_bytes = u64{64} << 20, .max_guarded_memories = 4, .max_heap_bytes = u64{256} << 20});
   store.fuel = fuel_per_call;
   const auto compiled = CompiledModule::create(engine, module);
