@@ -25,7 +25,7 @@ void Emitter::store_stack_arguments() {
     const Operand& operand = lowered_.code.operands[instruction.first_operand + k];
     if (operand.constraint != Constraint::any) break;
     const Mem to = x86::qword_ptr(gp64(rsp), at);
-    const Place from = place(static_cast<u8>(k));
+    const Place from = place(k);
     if (lowered_.code.vregs[operand.value].wide) {
       const Reg through = from.is_slot() ? vector_scratch : from.reg();
       if (from.is_slot()) as_.movups(xmm(through), slot(from.slot_index(), 16));

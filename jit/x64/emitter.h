@@ -53,7 +53,7 @@ class Emitter {
   };
 
   // The instruction in hand.
-  Place place(u8 operand) const { return allocation_.places[lowered_.code.instructions[at_].first_operand + operand]; }
+  Place place(u32 operand) const { return allocation_.places[lowered_.code.instructions[at_].first_operand + operand]; }
   Reg reg(u8 operand) const { return place(operand).reg(); }
   AnyOperand register_operand(u8 operand, Width width) const;
   AnyOperand operand_b(const Instruction& i);

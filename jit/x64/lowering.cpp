@@ -417,13 +417,29 @@ Condition Lowering::condition_for(Op op) {
   }
 }
 
+/// The vector's test that the value is `not` of, if that can be taken over.
+Value Lowering::opposite_truth(Value value) const {
+  if (!can_take_over(value) || node(value).op != Op::i32_eqz) return no_value;
+  const Value inner = node(value).inputs[0];
+  if (!can_take_over(inner) || pattern_of(node(inner).op).form != Form::compare) return no_value;
+  return node(node(inner).inputs[0]).type == Type::v128 ? inner : no_value;
+}
+
 Condition Lowering::condition_of(Value value) const {
+  if (const Value opposite = opposite_truth(value); opposite != no_value) {
+    return negated(condition_for(node(opposite).op));
+  }
   const bool fused = can_take_over(value) && pattern_of(node(value).op).form == Form::compare;
   return fused ? condition_for(node(value).op) : Condition::not_equal;
 }
 
 /// Sets the flags for condition_of(value).
 void Lowering::lower_comparison(Value value) {
+  if (const Value opposite = opposite_truth(value); opposite != no_value) {
+    take_over(value);
+    take_over(opposite);
+    return compare(opposite);
+  }
   if (can_take_over(value) && pattern_of(node(value).op).form == Form::compare) {
     take_over(value);
     compare(value);

@@ -84,6 +84,7 @@ class Lowering {
   /// user comes first.
   static Condition condition_for(Op op);
   Condition condition_of(Value value) const;
+  Value opposite_truth(Value value) const;
   void lower_comparison(Value value);
   void compare(Value value);
 

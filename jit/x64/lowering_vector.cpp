@@ -216,11 +216,12 @@ void VectorLowering::binary(const Row& row) { finish(op(row.first, input(0), inp
 void VectorLowering::binary_by(const Row& row) { finish(op(row.first, input(0), input(1), row.number)); }
 void VectorLowering::reversed(const Row& row) { finish(op(row.first, input(1), input(0))); }
 void VectorLowering::reversed_by(const Row& row) { finish(op(row.first, input(1), input(0), row.number)); }
-void VectorLowering::inverted(const Row& row) { finish(inverse(op(row.first, input(0), input(1)))); }
-void VectorLowering::inverted_reversed(const Row& row) { finish(inverse(op(row.first, input(1), input(0)))); }
+void VectorLowering::inverted(const Row& row) { finish(inverse(uninverted(row))); }
+void VectorLowering::inverted_reversed(const Row& row) { finish(inverse(uninverted(row))); }
+void VectorLowering::complement(const Row& row) { finish(inverse(uninverted(row))); }
+void VectorLowering::no_extreme(const Row& row) { finish(inverse(uninverted(row))); }
 void VectorLowering::with_zero(const Row& row) { finish(op(row.first, input(0), zero())); }
 void VectorLowering::negation(const Row& row) { finish(op(row.first, zero(), input(0))); }
-void VectorLowering::complement(const Row& /*row*/) { finish(inverse(input(0))); }
 
 void VectorLowering::commuting(const Row& row) {
   const Value first = lowering_.node(value_).inputs[0], second = lowering_.node(value_).inputs[1];
@@ -238,9 +239,42 @@ void VectorLowering::extreme(const Row& row) {
   finish(op(row.second, op(row.first, a, input(1)), a));
 }
 
-void VectorLowering::no_extreme(const Row& row) {
+VectorLowering::Item VectorLowering::uninverted(const Row& row) {
+  if (row.way == &VectorLowering::complement) return input(0);
+  if (row.way == &VectorLowering::inverted) return op(row.first, input(0), input(1));
+  if (row.way == &VectorLowering::inverted_reversed) return op(row.first, input(1), input(0));
   const Item a = in_register(input(0));
-  finish(inverse(op(row.second, op(row.first, a, input(1)), a)));
+  return op(row.second, op(row.first, a, input(1)), a);
+}
+
+std::optional<VectorLowering::Item> VectorLowering::uninverted_input(u32 index) {
+  const Value inner = lowering_.node(of_).inputs[index];
+  if (!lowering_.can_take_over(inner)) return std::nullopt;
+  const Row* const row = row_of(lowering_.node(inner).op);
+  if (row == nullptr) return std::nullopt;
+  const auto way = row->way;
+  if (way != &VectorLowering::complement && way != &VectorLowering::inverted &&
+      way != &VectorLowering::inverted_reversed && way != &VectorLowering::no_extreme) {
+    return std::nullopt;
+  }
+  lowering_.take_over(inner);
+  of_ = inner;
+  const Item item = uninverted(*row);
+  of_ = value_;
+  return item;
+}
+
+void VectorLowering::conjunction(const Row& row) {
+  for (const u32 index : {1u, 0u}) {
+    if (const auto item = uninverted_input(index))
+      return finish(op(asmjit::x86::Inst::kIdPandn, *item, input(1 - index)));
+  }
+  commuting(row);
+}
+
+void VectorLowering::difference(const Row& row) {
+  if (const auto item = uninverted_input(1)) return finish(op(asmjit::x86::Inst::kIdPand, *item, input(0)));
+  reversed(row);
 }
 
 void VectorLowering::mask_of(const Row& row) { finish(transfer(row.first, Width::w32, Width::vector, input(0))); }

@@ -1,7 +1,7 @@
 // Lowering of one vector instruction: its steps are noted first to last, then made backwards like everything else.
 #pragma once
 
-#include <initializer_list>
+#include <optional>
 
 #include "jit/x64/lowering.h"
 
@@ -31,10 +31,12 @@ class VectorLowering {
   void reversed_by(const Row& row);        // first b, a, number
   void inverted(const Row& row);           // not (first a, b)
   void inverted_reversed(const Row& row);  // not (first b, a)
-  void extreme(const Row& row);            // second (first a, b), a
-  void no_extreme(const Row& row);         // and not of that
-  void with_zero(const Row& row);          // first a, 0
-  void negation(const Row& row);           // first 0, a
+  void conjunction(const Row& row);
+  void difference(const Row& row);
+  void extreme(const Row& row);     // second (first a, b), a
+  void no_extreme(const Row& row);  // and not of that
+  void with_zero(const Row& row);   // first a, 0
+  void negation(const Row& row);    // first 0, a
   void truth(const Row& row);
   void absolute_64(const Row& row);
   void product_64(const Row& row);
@@ -100,7 +102,7 @@ class VectorLowering {
   static constexpr s32 no_number = -1;
 
   Item value(Value value) const;
-  Item input(u32 index) const { return value(lowering_.node(value_).inputs[index]); }
+  Item input(u32 index) const { return value(lowering_.node(of_).inputs[index]); }
   Item literal(const V128& bits);
   Item repeated(u64 bits, u32 bytes);
   Item zero() { return literal(V128{}); }
@@ -121,6 +123,11 @@ class VectorLowering {
   Item transfer(u32 id, Width width, Width width_b, Item b, s32 number = no_number, Form form = Form::vector);
   /// A shift's count by the lanes' bits, in a vector register (plus something), or an immediate.
   Item count(u32 bits, u32 plus = 0);
+  /// What the instruction, whose way ends with an inversion, inverts.
+  Item uninverted(const Row& row);
+  /// The same of an input that is such an instruction and needed nowhere else; nothing if it is none.
+  std::optional<Item> uninverted_input(u32 index);
+  bool is_zero(Item item) const { return is_literal(item) && bits_of(item) == V128{}; }
   Item extended(u32 id, Item item, bool high);
   Item shuffled(Item from, const u8 (&lanes)[16]);
   bool shuffled_both(Item a, Item b, const u8 (&lanes)[16]);
@@ -133,6 +140,7 @@ class VectorLowering {
 
   Lowering& lowering_;
   const Value value_;
+  Value of_ = value_;  ///< Whose inputs: value_, or a node that it takes over.
   std::vector<Step> steps_;
 };
 

@@ -53,6 +53,7 @@ void VectorLowering::count_bits(const Row& /*row*/) {
 
 VectorLowering::Item VectorLowering::extended(u32 id, Item item, bool high) {
   item = in_register(item);
+  if (high && id == Inst::kIdPmovzxbw) return op(Inst::kIdPunpckhbw, item, zero());
   return op(id, high ? op_by(Inst::kIdPshufd, item, 0xee) : item);
 }
 
@@ -119,9 +120,13 @@ void VectorLowering::shift_signed_64(const Row& row) {
 }
 
 void VectorLowering::bit_select(const Row& /*row*/) {
-  const Item mask = in_register(input(2));
-  const Item a = op(Inst::kIdPand, mask, input(0));
-  finish(op(Inst::kIdPor, a, op(Inst::kIdPandn, mask, input(1))));
+  const std::optional<Item> inverted_mask = uninverted_input(2);
+  const Item mask = in_register(inverted_mask ? *inverted_mask : input(2));
+  const Item a = input(inverted_mask ? 1 : 0), b = input(inverted_mask ? 0 : 1);
+  if (is_zero(a)) return finish(op(Inst::kIdPandn, mask, b));
+  const Item of_a = op(Inst::kIdPand, mask, a);
+  if (is_zero(b)) return finish(of_a);
+  finish(op(Inst::kIdPor, of_a, op(Inst::kIdPandn, mask, b)));
 }
 
 void VectorLowering::mask_of_words(const Row& row) {
@@ -397,7 +402,6 @@ void VectorLowering::shuffle(const Row& /*row*/) {
     of_a.bytes[i] = lanes[i] < 16 ? lanes[i] : 0x80;
     of_b.bytes[i] = lanes[i] < 16 ? 0x80 : lanes[i] & 15;
   }
-  const auto is_zero = [&](Item item) { return is_literal(item) && bits_of(item) == V128{}; };
   if (is_zero(b)) return finish(op(Inst::kIdPshufb, a, literal(of_a)));
   if (is_zero(a)) return finish(op(Inst::kIdPshufb, b, literal(of_b)));
   const Item first = op(Inst::kIdPshufb, a, literal(of_a));
