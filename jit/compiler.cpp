@@ -153,6 +153,7 @@ const u8* X64Compiler::make(Code& code, std::optional<u32> loop) {
   if (options_.dump_ir) options_.dump(to_string(function));
   if (options_.check) die_if(code, verify(function));
   x64::LoweredFunction lowered;
+  if (!options_.baseline) lowered.features = x64::cpu_features();
   if (!x64::Lowering(module, function, lowered).lower()) return refuse(code, "more results than registers for them");
   const Allocation allocation = allocate_registers(lowered.code, x64::register_file);
   if (options_.check) die_if(code, check_allocation(lowered.code, x64::register_file, allocation));

@@ -14,6 +14,8 @@ struct CompilerOptions {
   bool check = false;  ///< Verifies each function's graph and register allocation, and aborts if they are wrong; slow.
   bool dump_ir = false, dump_asm = false;
   std::function<void(std::string_view)> dump = {};  ///< Is told what was asked for.
+  /// Uses nothing that some processors lack.
+  bool baseline = false;
   /// Only functions with these indices are compiled: to find the one that is compiled wrongly.
   unsigned first_function = 0, last_function = ~0u;
 };

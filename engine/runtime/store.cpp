@@ -49,7 +49,7 @@ Store::Store(Engine& engine, const StoreLimits& limits)
 
 /// As large as the value stack, with room below the limit for what goes there unchecked.
 void Store::make_machine_stack() {
-  constexpr u64 unchecked = u64{16} << 10;
+  constexpr u64 unchecked = u64{32} << 10;
   machine_stack_bytes_ = stack_bytes_ + unchecked;
   machine_stack_ = platform::reserve_zeroed(machine_stack_bytes_);
   if (machine_stack_ == nullptr) machine_stack_bytes_ = 0;

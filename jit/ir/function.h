@@ -70,7 +70,7 @@ struct Node {
   /// Values. Of a kind with a list: its first element in Function::lists and its length.
   u32 inputs[3] = {no_value, no_value, no_value};
   u32 offset = 0;  ///< In the module, of the instruction that made it.
-  u32 index = 0;   ///< Of a memory or table.
+  u32 index = 0;   ///< Of a memory, table or lane.
   u64 imm = 0;
 };
 
@@ -100,6 +100,7 @@ struct Function {
   Value frame = no_value;
   std::vector<Node> nodes;
   std::vector<Value> lists;
+  std::vector<V128> vectors;  ///< Constants.
   std::vector<Block> blocks;
 
   std::span<Value> list(const Node& node) { return {lists.data() + node.inputs[0], node.inputs[1]}; }
@@ -111,7 +112,11 @@ struct Function {
     while (count < 3 && node.inputs[count] != no_value) ++count;
     return {node.inputs, count};
   }
-  bool is_constant(Value value) const { return nodes[value].kind == Kind::constant; }
+  /// A constant stands in no block. Of vectors `imm` is not the bits.
+  bool is_constant(Value value) const {
+    return nodes[value].kind == Kind::constant || nodes[value].kind == Kind::vector_constant;
+  }
+  const V128& vector(Value value) const { return vectors[nodes[value].imm]; }
 };
 
 }  // namespace invar::jit

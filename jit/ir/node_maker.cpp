@@ -1,5 +1,6 @@
 #include "jit/ir/node_maker.h"
 
+#include <array>
 #include <bit>
 
 #include "decoder/validate/signature.h"
@@ -36,6 +37,7 @@ void NodeMaker::clear() {
   replaced_.clear();
   table_.assign(256, no_value);
   in_table_ = 0;
+  vectors_.clear();
 }
 
 Value NodeMaker::add(const Node& node, u32 block) {
@@ -95,16 +97,28 @@ Value NodeMaker::pure(const Node& wanted) {
   for (; table_[at] != no_value; at = (at + 1) & mask) {
     const Value known = table_[at];
     if (!equal(function_.nodes[known], wanted)) continue;
-    if (wanted.kind == Kind::constant || dominates(block_of_[known], block_)) return known;
+    if (function_.is_constant(known) || dominates(block_of_[known], block_)) return known;
     break;  // the new one takes its place
   }
   if (table_[at] == no_value) ++in_table_;
-  const Value value = wanted.kind == Kind::constant ? add(wanted, 0) : append(wanted);
+  const bool is_constant = wanted.kind == Kind::constant || wanted.kind == Kind::vector_constant;
+  const Value value = is_constant ? add(wanted, 0) : append(wanted);
   table_[at] = value;
   return value;
 }
 
 Value NodeMaker::constant(Type type, u64 bits) { return pure({.kind = Kind::constant, .type = type, .imm = bits}); }
+
+u64 NodeMaker::vector_index(const V128& value) {
+  const auto halves = std::bit_cast<std::array<u64, 2>>(value);
+  const auto [it, is_new] = vectors_.try_emplace({halves[0], halves[1]}, function_.vectors.size());
+  if (is_new) function_.vectors.push_back(value);
+  return it->second;
+}
+
+Value NodeMaker::constant(const V128& value) {
+  return pure({.kind = Kind::vector_constant, .type = Type::v128, .imm = vector_index(value)});
+}
 
 Value NodeMaker::numeric(Op op, Value a, Value b) {
   const Type type = type_of(signature_of(op).results[0]);
@@ -136,6 +150,11 @@ Value NodeMaker::canonical_nan(Value value) {
     return constant(type, std::bit_cast<u64>(semantics::canonical_nan(std::bit_cast<f64>(bits(value)))));
   }
   return pure({.kind = Kind::canonical_nan, .type = type, .inputs = {value, no_value, no_value}});
+}
+
+Value NodeMaker::canonical_nan(Value value, u32 lane_bytes) {
+  return pure(
+      {.kind = Kind::canonical_nan, .type = Type::v128, .inputs = {value, no_value, no_value}, .imm = lane_bytes});
 }
 
 Value NodeMaker::select(Value condition, Value if_true, Value if_false) {

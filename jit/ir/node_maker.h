@@ -1,6 +1,8 @@
 // Makes nodes: folds constants, simplifies, and finds equal ones that were made before (global value numbering).
 #pragma once
 
+#include <map>
+#include <utility>
 #include <vector>
 
 #include "jit/ir/function.h"
@@ -21,12 +23,16 @@ class NodeMaker {
   void set_offset(u32 offset) { offset_ = offset; }
 
   Value constant(Type type, u64 bits);
+  Value constant(const V128& value);
+  /// Where it is in Function::vectors.
+  u64 vector_index(const V128& value);
   Value i32(u32 value) { return constant(Type::i32, value); }
   Value i64(u64 value) { return constant(Type::i64, value); }
   /// An instruction of the families Test, Compare, Unary, Binary.
   Value numeric(Op op, Value a, Value b = no_value);
   Value select(Value condition, Value if_true, Value if_false);
   Value canonical_nan(Value value);
+  Value canonical_nan(Value value, u32 lane_bytes);
   /// A pure node, or one equal to it.
   Value pure(const Node& node);
   /// A node as it is, behind the block's others.
@@ -59,6 +65,7 @@ class NodeMaker {
   std::vector<Value> replaced_;  ///< By value: itself, or what stands for it.
   std::vector<Value> table_;     ///< Open addressing; no_value is free.
   u32 in_table_ = 0;
+  std::map<std::pair<u64, u64>, u64> vectors_;  ///< Indices by bits.
 };
 
 }  // namespace invar::jit

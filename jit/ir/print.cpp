@@ -16,6 +16,11 @@ constexpr std::string_view kind_names[] = {
 std::string name_of(const Function& function, Value value) {
   const Node& node = function.nodes[value];
   if (node.kind == Kind::constant) return fmt::format("{}:{:#x}", type_names[static_cast<size_t>(node.type)], node.imm);
+  if (node.kind == Kind::vector_constant) {
+    std::string out = "v128:";
+    for (const u8 byte : function.vector(value).bytes) out += fmt::format("{:02x}", byte);
+    return out;
+  }
   return fmt::format("v{}", value);
 }
 

@@ -8,6 +8,7 @@
 #include "engine/semantics/nan.h"
 #include "jit/ir/ssa_sink.h"
 #include "jit/ir/start_at.h"
+#include "jit/ir/vector_forms.h"
 
 namespace invar::jit {
 
@@ -23,7 +24,13 @@ constexpr bool is_compiled(Op op) {
     case Family::Load:
     case Family::Store:
     case Family::Const:
-      return !info(op).signature.contains('v');
+    case Family::Ternary:
+    case Family::Shuffle:
+    case Family::ExtractLane:
+    case Family::ReplaceLane:
+    case Family::LoadLane:
+    case Family::StoreLane:
+      return true;
     default:
       break;
   }
@@ -104,6 +111,7 @@ void SsaSink::begin(const BodyInfo& body) {
   function_.entry_offset = module_.functions[body.function].body.offset;
   function_.nodes.clear();
   function_.lists.clear();
+  function_.vectors.clear();
   function_.blocks.clear();
   maker_.clear();
   stack_.clear();
@@ -118,13 +126,14 @@ void SsaSink::begin(const BodyInfo& body) {
   loop_depth_ = 0;
   new_block(0);
   maker_.set_offset(0);
-  const auto is_vector = [](ValType type) { return type == type_v128; };
-  if (std::ranges::any_of(body.locals, is_vector) || std::ranges::any_of(body.type->results, is_vector)) fail();
   u32 i = 0;
+  const auto zero_of = [this](Type type) {
+    return type == Type::v128 ? maker_.constant(V128{}) : maker_.constant(type, 0);
+  };
   for (const ValType local : body.locals) {
     const Type type = type_of(local);
     locals_.push_back(i < body.type->params.size() ? maker_.append({.kind = Kind::parameter, .type = type, .imm = i})
-                                                   : maker_.constant(type, 0));
+                                                   : zero_of(type));
     ++i;
   }
   open_label(LabelKind::function, {{}, body.type->results});
@@ -151,9 +160,8 @@ void SsaSink::drop(ValType /*type*/) {
   if (!dead()) stack_.pop_back();
 }
 
-void SsaSink::select(ValType type) {
+void SsaSink::select(ValType /*type*/) {
   if (dead()) return;
-  if (type == type_v128) return fail();
   const Value condition = pop(), if_false = pop(), if_true = pop();
   push(maker_.select(condition, if_true, if_false));
 }
@@ -171,13 +179,11 @@ void SsaSink::local_tee(u32 local) {
 void SsaSink::global_get(u32 global) {
   if (dead()) return;
   const ValType type = module_.globals[global].type.type;
-  if (type == type_v128) return fail();
   push(maker_.append({.kind = Kind::global_get, .type = type_of(type), .imm = global}));
 }
 
 void SsaSink::global_set(u32 global) {
   if (dead()) return;
-  if (module_.globals[global].type.type == type_v128) return fail();
   maker_.append({.kind = Kind::global_set, .inputs = {pop(), no_value, no_value}, .imm = global});
 }
 
@@ -193,24 +199,69 @@ void SsaSink::f32_const(u32 bits) {
 void SsaSink::f64_const(u64 bits) {
   if (!dead()) push(maker_.constant(Type::f64, bits));
 }
+void SsaSink::v128_const(const V128& value) {
+  if (!dead()) push(maker_.constant(value));
+}
 
 /// In deterministic mode: what is any NaN becomes the canonical one.
 Value SsaSink::settled(Op op, Value value) {
-  const bool is_open =
-      compiled_.engine().config().deterministic && semantics::nan_lanes(op) != semantics::NanLanes::none;
-  return is_open ? maker_.canonical_nan(value) : value;
+  if (!compiled_.engine().config().deterministic) return value;
+  switch (semantics::nan_lanes(op)) {
+    case semantics::NanLanes::none:
+      return value;
+    case semantics::NanLanes::f32x4:
+      return maker_.canonical_nan(value, 4);
+    case semantics::NanLanes::f64x2:
+      return maker_.canonical_nan(value, 8);
+    default:
+      return maker_.canonical_nan(value);
+  }
 }
 
 void SsaSink::unary(Op op) {
-  if (!dead()) push(settled(op, maker_.numeric(op, pop())));
+  if (dead()) return;
+  const Value a = pop();
+  const Value other = other_form(maker_, function_, op, a, no_value, no_value);
+  push(settled(op, other != no_value ? other : maker_.numeric(op, a)));
 }
 void SsaSink::test(Op op) { unary(op); }
 void SsaSink::binary(Op op) {
   if (dead()) return;
   const Value b = pop(), a = pop();
-  push(settled(op, maker_.numeric(op, a, b)));
+  const Value other = other_form(maker_, function_, op, a, b, no_value);
+  push(settled(op, other != no_value ? other : maker_.numeric(op, a, b)));
+}
+void SsaSink::ternary(Op op) {
+  if (dead()) return;
+  const Value c = pop(), b = pop(), a = pop();
+  const Value other = other_form(maker_, function_, op, a, b, c);
+  push(settled(op, other != no_value
+                       ? other
+                       : maker_.pure({.kind = Kind::numeric, .type = Type::v128, .op = op, .inputs = {a, b, c}})));
 }
 void SsaSink::compare(Op op) { binary(op); }
+
+void SsaSink::shuffle(const V128& lanes) {
+  if (dead()) return;
+  const Value b = pop(), a = pop();
+  push(maker_.pure({.kind = Kind::numeric,
+                    .type = Type::v128,
+                    .op = Op::i8x16_shuffle,
+                    .inputs = {a, b, no_value},
+                    .imm = maker_.vector_index(lanes)}));
+}
+void SsaSink::extract_lane(Op op, u8 lane) {
+  if (dead()) return;
+  const Type type = type_of(signature_of(op).results[0]);
+  push(
+      maker_.pure({.kind = Kind::numeric, .type = type, .op = op, .inputs = {pop(), no_value, no_value}, .imm = lane}));
+}
+void SsaSink::replace_lane(Op op, u8 lane) {
+  if (dead()) return;
+  const Value scalar = pop(), vector = pop();
+  push(maker_.pure(
+      {.kind = Kind::numeric, .type = Type::v128, .op = op, .inputs = {vector, scalar, no_value}, .imm = lane}));
+}
 
 // Memory.
 
@@ -243,6 +294,24 @@ void SsaSink::store(Op op, const Memarg& memarg) {
   Node made{.kind = Kind::store, .op = op, .imm = memarg.offset};
   made.inputs[0] = located(op, memarg, address);
   made.inputs[1] = value;
+  maker_.append(made);
+}
+
+void SsaSink::load_lane(Op op, const Memarg& memarg, u8 lane) {
+  if (dead()) return;
+  const Value vector = pop(), address = pop();
+  Node made{.kind = Kind::load, .type = Type::v128, .op = op, .index = lane, .imm = memarg.offset};
+  made.inputs[0] = located(op, memarg, address);
+  made.inputs[1] = vector;
+  push(maker_.append(made));
+}
+
+void SsaSink::store_lane(Op op, const Memarg& memarg, u8 lane) {
+  if (dead()) return;
+  const Value vector = pop(), address = pop();
+  Node made{.kind = Kind::store, .op = op, .index = lane, .imm = memarg.offset};
+  made.inputs[0] = located(op, memarg, address);
+  made.inputs[1] = vector;
   maker_.append(made);
 }
 

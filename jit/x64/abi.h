@@ -1,6 +1,7 @@
 // How compiled functions call each other on x86-64.
 //
-// Integers go in rdi, rsi, ..., floats in xmm0 to xmm7, the rest on the stack, 8 bytes each, the first lowest; rax is
+// Integers go in rdi, rsi, ..., floats and vectors in xmm0 to xmm7, the rest on the stack, 8 bytes each (vectors: 16),
+// the first lowest; rax is
 // the callee's Code. Results come back in integer_results and vector_results. Nothing is preserved but what is pinned:
 // rbp (frames form a chain), r14 (base of memory 0), r15 (the instance).
 #pragma once
@@ -38,6 +39,7 @@ struct ArgumentPlace {
   Type type;
   Reg reg = no_reg;
   u32 stack = 0;
+  u32 slot = 0;  ///< Its first one on the value stack.
 };
 
 struct CallShape {

@@ -25,8 +25,15 @@ void Emitter::store_stack_arguments() {
     const Operand& operand = lowered_.code.operands[instruction.first_operand + k];
     if (operand.constraint != Constraint::any) break;
     const Mem to = x86::qword_ptr(gp64(rsp), at);
+    const Place from = place(k);
+    if (lowered_.code.vregs[operand.value].wide) {
+      const Reg through = from.is_slot() ? vector_scratch : from.reg();
+      if (from.is_slot()) as_.movups(xmm(through), slot(from.slot_index(), 16));
+      as_.movups(x86::Mem(gp64(rsp), at, 16), xmm(through));
+      at += 16;
+      continue;
+    }
     at += 8;
-    const Place from = place(static_cast<u8>(k));
     if (from.is_slot()) {
       as_.mov(gp64(scratch), slot(from.slot_index(), 8));
       as_.mov(to, gp64(scratch));

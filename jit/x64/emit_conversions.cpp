@@ -2,7 +2,6 @@
 #include <limits>
 
 #include "jit/x64/emitter.h"
-#include "jit/x64/features.h"
 
 namespace invar::jit::x64 {
 
@@ -259,7 +258,7 @@ void Emitter::emit_count_zeros(const Instruction& i) {
   const bool leading = i.id == x86::Inst::kIdLzcnt;
   const x86::Gp to = gp(reg(i.def), i.width), from = gp(reg(i.b), i.width);
   const u32 bits = i.width == Width::w64 ? 64 : 32;
-  if (leading ? cpu_features().lzcnt : cpu_features().bmi1) {
+  if (leading ? lowered_.features.lzcnt : lowered_.features.bmi1) {
     // The older processors wait for what was in the register.
     if (reg(i.def) != reg(i.b)) as_.xor_(gp32(reg(i.def)), gp32(reg(i.def)));
     as_.emit(i.id, to, from);

@@ -13,6 +13,13 @@ namespace {
 /// Frames up to this size go unchecked into the room below the limit.
 constexpr u32 unchecked_frame = 256;
 
+/// Moves as much of a vector register.
+u32 move_of(Width width) {
+  return width == Width::vector ? x86::Inst::kIdMovups
+         : width == Width::w32  ? x86::Inst::kIdMovss
+                                : x86::Inst::kIdMovsd;
+}
+
 x86::CondCode cond_code(Condition condition) { return static_cast<x86::CondCode>(condition_bits(condition)); }
 
 }  // namespace
@@ -269,6 +276,7 @@ bool Emitter::flags_are_needed() const {
   for (u32 i = at_ + 1;; ++i) {
     switch (lowered_.instructions[i].form) {
       case Form::constant:
+      case Form::vector_constant:
         continue;
       case Form::set:
       case Form::select:
@@ -325,7 +333,9 @@ void Emitter::emit_select(const Instruction& i) {
     const Label over = as_.newLabel();
     jump_if(negated(i.condition), over);
     if (from.is_slot()) {
-      as_.movsd(xmm(reg(i.def)), slot(from.slot_index(), 8));
+      const bool is_wide = i.width_b == Width::vector;
+      as_.emit(is_wide ? x86::Inst::kIdMovups : x86::Inst::kIdMovsd, xmm(reg(i.def)),
+               slot(from.slot_index(), is_wide ? 16 : 8));
     } else {
       as_.movaps(xmm(reg(i.def)), xmm(from.reg()));
     }
@@ -359,7 +369,7 @@ void Emitter::emit_instruction(const Instruction& i) {
       // Above the caller's frame pointer and the return address.
       const s32 at = static_cast<s32>(16 + 8 * i.imm);
       if (i.width == Width::vector) {
-        as_.movsd(xmm(reg(i.def)), x86::qword_ptr(gp64(rbp), at));
+        as_.emit(move_of(i.width_b), xmm(reg(i.def)), x86::Mem(gp64(rbp), at, static_cast<u32>(i.width_b)));
       } else {
         as_.mov(gp64(reg(i.def)), x86::qword_ptr(gp64(rbp), at));
       }
@@ -488,6 +498,12 @@ void Emitter::emit_instruction(const Instruction& i) {
       return emit_sign_bits(i);
     case Form::copysign:
       return emit_copysign(i);
+    case Form::vector:
+      return emit_vector(i);
+    case Form::vector_constant:
+      return emit_vector_constant(i);
+    case Form::vector_store:
+      return emit_vector_store(i);
     case Form::count_zeros:
       return emit_count_zeros(i);
   }
@@ -554,7 +570,7 @@ void Emitter::emit_tick(const Instruction& i) {
 void Emitter::emit_global(const Instruction& i) {
   load_pointer(offsetof(Instance, globals), static_cast<u64>(i.imm));
   const Mem cell = x86::Mem(gp64(scratch), 0, i.width == Width::vector ? static_cast<u32>(i.width_b) : 8);
-  const auto move_id = i.width_b == Width::w32 ? x86::Inst::kIdMovss : x86::Inst::kIdMovsd;
+  const u32 move_id = move_of(i.width_b);
   if (i.form == Form::global_get) {
     if (i.width == Width::vector) {
       as_.emit(move_id, xmm(reg(i.def)), cell);

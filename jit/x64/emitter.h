@@ -53,7 +53,7 @@ class Emitter {
   };
 
   // The instruction in hand.
-  Place place(u8 operand) const { return allocation_.places[lowered_.code.instructions[at_].first_operand + operand]; }
+  Place place(u32 operand) const { return allocation_.places[lowered_.code.instructions[at_].first_operand + operand]; }
   Reg reg(u8 operand) const { return place(operand).reg(); }
   AnyOperand register_operand(u8 operand, Width width) const;
   AnyOperand operand_b(const Instruction& i);
@@ -105,6 +105,12 @@ class Emitter {
   void emit_truncate(const Instruction& i);
   void emit_truncate_saturated(const Instruction& i);
   void emit_count_zeros(const Instruction& i);
+
+  // emit_vector.cpp
+  Mem pooled_literal(u32 literal);
+  void emit_vector(const Instruction& i);
+  void emit_vector_store(const Instruction& i);
+  void emit_vector_constant(const Instruction& i);
 
   /// A constant in memory, behind the code.
   Mem pooled(u64 low, u64 high, u32 size);

@@ -52,10 +52,13 @@ enum class Form : u8 {
   convert_u64,    ///< i64 (unsigned) -> float; one integer temporary
   truncate,       ///< float -> integer, trapping; see emit_conversions.cpp
   truncate_saturated,
-  min_max,      ///< id: min or max; a tied, b
-  sign_bits,    ///< id: and/xor; a tied, with a constant of the width: abs, neg
-  copysign,     ///< a (tied), b; one vector temporary
-  count_zeros,  ///< id: bsr or bsf, where lzcnt and tzcnt are missing
+  min_max,          ///< id: min or max; a tied, b
+  sign_bits,        ///< id: and/xor; a tied, with a constant of the width: abs, neg
+  copysign,         ///< a (tied), b; one vector temporary
+  vector,           ///< id def, a, b, number: those that there are; a tied without AVX
+  vector_constant,  ///< def = literal
+  vector_store,     ///< id memory, a, number
+  count_zeros,      ///< id: bsr or bsf, where lzcnt and tzcnt are missing
 };
 
 /// x86's conditions, and the two that floats need two flags for.
@@ -103,12 +106,14 @@ struct Instruction {
   Width width_b = Width::w32;  ///< Of b.
   u16 id = 0;                  ///< asmjit's.
   u8 def = no_operand, a = no_operand, b = no_operand;
-  bool b_in_memory = false, b_is_immediate = false;
+  bool b_in_memory = false, b_is_immediate = false, b_is_literal = false;
+  bool has_number = false;  ///< imm is one more operand.
   TrapKind trap = TrapKind::none;
   Memory memory;
   Op op = Op::unreachable;
-  u32 offset = 0;  ///< In the wasm module.
-  u32 index = 0;   ///< Of a memory or table.
+  u32 offset = 0;   ///< In the wasm module.
+  u32 index = 0;    ///< Of a memory or table.
+  u32 literal = 0;  ///< In LoweredFunction::literals.
   s64 imm = 0;
 };
 

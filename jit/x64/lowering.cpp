@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <bit>
 
-#include "jit/x64/features.h"
+#include "jit/x64/lowering_vector.h"
 #include "jit/x64/patterns.h"
 
 namespace invar::jit::x64 {
@@ -13,6 +13,10 @@ namespace {
 RegClass class_of_type(Type type) { return is_integer(type) ? RegClass::integer : RegClass::vector; }
 
 bool fits_s32(u64 value) { return static_cast<s64>(value) == static_cast<s32>(value); }
+
+Width width_in_memory(Type type) {
+  return type == Type::v128 ? Width::vector : type == Type::f32 ? Width::w32 : Width::w64;
+}
 
 constexpr RegSet everything = allocatable_integers | allocatable_vectors;
 
@@ -37,9 +41,16 @@ u8 Lowering::add(const Operand& operand) {
   return static_cast<u8>(draft_.operands.size() - 1);
 }
 
-VReg Lowering::new_vreg(RegClass reg_class) {
-  out_.code.vregs.push_back({.reg_class = reg_class});
+VReg Lowering::new_vreg(RegClass reg_class, bool wide) {
+  out_.code.vregs.push_back({.reg_class = reg_class, .wide = wide});
   return static_cast<VReg>(out_.code.vregs.size() - 1);
+}
+
+VReg Lowering::new_vreg_for(Type type) { return new_vreg(class_of_type(type), type == Type::v128); }
+
+u32 Lowering::literal(const V128& bits) {
+  out_.literals.push_back(bits);
+  return static_cast<u32>(out_.literals.size() - 1);
 }
 
 /// An i32 has zeros above: it is its own extension.
@@ -50,7 +61,7 @@ Value Lowering::unextended(Value value) const {
 
 VReg Lowering::vreg_of(Value value) {
   VReg& vreg = vregs_[value];
-  if (vreg == no_vreg) vreg = new_vreg(class_of_type(node(value).type));
+  if (vreg == no_vreg) vreg = new_vreg_for(node(value).type);
   return vreg;
 }
 
@@ -60,7 +71,7 @@ VReg Lowering::readable(Value value) {
   if (!is_constant(value)) return vreg_of(value);
   const auto same = std::ranges::find(pending_, value, &Pending::constant);
   if (same != pending_.end()) return same->vreg;
-  pending_.push_back({new_vreg(class_of_type(node(value).type)), value});
+  pending_.push_back({new_vreg_for(node(value).type), value});
   return pending_.back().vreg;
 }
 
@@ -87,7 +98,8 @@ void Lowering::finish() {
   emit();
   for (const Pending& pending : pending_) {
     const Node& constant = node(pending.constant);
-    Draft& d = draft(Form::constant, no_value);
+    Draft& d = draft(constant.type == Type::v128 ? Form::vector_constant : Form::constant, no_value);
+    if (constant.type == Type::v128) d.instruction.literal = literal(function_.vector(pending.constant));
     d.instruction.width = !is_integer(constant.type)   ? Width::vector
                           : constant.type == Type::i32 ? Width::w32
                                                        : Width::w64;
@@ -235,6 +247,7 @@ void Lowering::lower_node(Value value) {
       const bool is_vector = !is_integer(n.type);
       Draft& d = draft(Form::select, value);
       d.instruction.width = is_vector ? Width::vector : n.type == Type::i32 ? Width::w32 : Width::w64;
+      d.instruction.width_b = n.type == Type::v128 ? Width::vector : Width::w64;
       d.instruction.condition = condition_of(n.inputs[0]);
       d.instruction.a = use(n.inputs[2]);
       // A conditional move in memory could be one that must not be read, but a slot may.
@@ -253,7 +266,7 @@ void Lowering::lower_node(Value value) {
     case Kind::global_get: {
       Draft& d = draft(Form::global_get, value);
       d.instruction.width = !is_integer(n.type) ? Width::vector : n.type == Type::i32 ? Width::w32 : Width::w64;
-      d.instruction.width_b = n.type == Type::f32 ? Width::w32 : Width::w64;
+      d.instruction.width_b = width_in_memory(n.type);
       d.instruction.imm = static_cast<s64>(n.imm);
       d.instruction.def = define(vreg_of(value));
       finish();
@@ -263,7 +276,7 @@ void Lowering::lower_node(Value value) {
       const Type type = node(n.inputs[0]).type;
       Draft& d = draft(Form::global_set, value);
       d.instruction.width = !is_integer(type) ? Width::vector : Width::w64;
-      d.instruction.width_b = type == Type::f32 ? Width::w32 : Width::w64;
+      d.instruction.width_b = width_in_memory(type);
       d.instruction.imm = static_cast<s64>(n.imm);
       d.instruction.a = use(n.inputs[0]);
       finish();
@@ -304,6 +317,7 @@ void Lowering::lower_node(Value value) {
       return;
     }
     case Kind::canonical_nan: {
+      if (n.type == Type::v128) return VectorLowering(*this, value).lower_canonical_nan();
       Draft& d = draft(Form::canonical_nan, value);
       d.instruction.width_b = n.type == Type::f32 ? Width::w32 : Width::w64;
       d.instruction.a = use(n.inputs[0]);
@@ -366,12 +380,12 @@ void Lowering::lower_node(Value value) {
     }
     case Kind::slot: {
       Draft& d = draft(Form::move, value);
-      const bool is_single = n.type == Type::f32;
-      d.instruction.id = is_integer(n.type) ? asmjit::x86::Inst::kIdMov
-                         : is_single        ? asmjit::x86::Inst::kIdMovss
-                                            : asmjit::x86::Inst::kIdMovsd;
+      d.instruction.id = is_integer(n.type)     ? asmjit::x86::Inst::kIdMov
+                         : n.type == Type::v128 ? asmjit::x86::Inst::kIdMovups
+                         : n.type == Type::f32  ? asmjit::x86::Inst::kIdMovss
+                                                : asmjit::x86::Inst::kIdMovsd;
       d.instruction.width = is_integer(n.type) ? Width::w64 : Width::vector;
-      d.instruction.width_b = is_single ? Width::w32 : Width::w64;
+      d.instruction.width_b = width_in_memory(n.type);
       d.instruction.b_in_memory = true;
       d.instruction.memory.operand = use(n.inputs[0]);
       d.instruction.memory.displacement = static_cast<s32>(8 * n.imm);
@@ -380,6 +394,7 @@ void Lowering::lower_node(Value value) {
       return;
     }
     case Kind::constant:
+    case Kind::vector_constant:
     case Kind::parameter:
     case Kind::phi:
     case Kind::result:
@@ -402,13 +417,29 @@ Condition Lowering::condition_for(Op op) {
   }
 }
 
+/// The vector's test that the value is `not` of, if that can be taken over.
+Value Lowering::opposite_truth(Value value) const {
+  if (!can_take_over(value) || node(value).op != Op::i32_eqz) return no_value;
+  const Value inner = node(value).inputs[0];
+  if (!can_take_over(inner) || pattern_of(node(inner).op).form != Form::compare) return no_value;
+  return node(node(inner).inputs[0]).type == Type::v128 ? inner : no_value;
+}
+
 Condition Lowering::condition_of(Value value) const {
+  if (const Value opposite = opposite_truth(value); opposite != no_value) {
+    return negated(condition_for(node(opposite).op));
+  }
   const bool fused = can_take_over(value) && pattern_of(node(value).op).form == Form::compare;
   return fused ? condition_for(node(value).op) : Condition::not_equal;
 }
 
 /// Sets the flags for condition_of(value).
 void Lowering::lower_comparison(Value value) {
+  if (const Value opposite = opposite_truth(value); opposite != no_value) {
+    take_over(value);
+    take_over(opposite);
+    return compare(opposite);
+  }
   if (can_take_over(value) && pattern_of(node(value).op).form == Form::compare) {
     take_over(value);
     compare(value);
@@ -424,6 +455,7 @@ void Lowering::lower_comparison(Value value) {
 void Lowering::compare(Value value) {
   const Node& n = node(value);
   const Pattern& pattern = pattern_of(n.op);
+  if (node(n.inputs[0]).type == Type::v128) return VectorLowering(*this, value).lower_truth();
   Value a = n.inputs[0], b = n.inputs[1];
   Draft& d = draft(Form::compare, value);
   Instruction& i = d.instruction;
@@ -481,6 +513,7 @@ void Lowering::lower_entry() {
     if (place.reg != no_reg) continue;
     Draft& d = draft(Form::load_argument, value);
     d.instruction.width = is_integer(n.type) ? Width::w64 : Width::vector;
+    d.instruction.width_b = width_in_memory(n.type);
     d.instruction.imm = place.stack;
     d.instruction.def = define(vreg_of(value));
     finish();

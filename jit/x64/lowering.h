@@ -6,16 +6,19 @@
 
 #include "engine/runtime/compiled_module.h"
 #include "jit/x64/abi.h"
+#include "jit/x64/features.h"
 #include "jit/x64/instruction.h"
 
 namespace invar::jit::x64 {
 
 /// A function on its way through the allocator to the emission.
 struct LoweredFunction {
+  CpuFeatures features;  ///< What it may use.
   MachineCode code;
   std::vector<Instruction> instructions;  ///< Beside code.instructions.
   u32 stack_arguments = 0;                ///< Most that a call passes.
   bool has_calls = false;
+  std::vector<V128> literals;  ///< Vector constants in memory.
 };
 
 class Lowering {
@@ -27,6 +30,8 @@ class Lowering {
   bool lower();
 
  private:
+  friend class VectorLowering;
+
   // Building one instruction; uses and definitions are operands in the order of the calls.
   struct Draft {
     Instruction instruction;
@@ -40,7 +45,9 @@ class Lowering {
   u8 temporary(RegClass reg_class);
   void finish();
   void materialize();
-  VReg new_vreg(RegClass reg_class);
+  VReg new_vreg(RegClass reg_class, bool wide = false);
+  VReg new_vreg_for(Type type);
+  u32 literal(const V128& bits);
   Value unextended(Value value) const;
   VReg vreg_of(Value value);
   VReg readable(Value value);
@@ -77,6 +84,7 @@ class Lowering {
   /// user comes first.
   static Condition condition_for(Op op);
   Condition condition_of(Value value) const;
+  Value opposite_truth(Value value) const;
   void lower_comparison(Value value);
   void compare(Value value);
 

@@ -3,8 +3,8 @@
 #include <bit>
 
 #include "jit/ir/fold.h"
-#include "jit/x64/features.h"
 #include "jit/x64/lowering.h"
+#include "jit/x64/lowering_vector.h"
 #include "jit/x64/patterns.h"
 
 namespace invar::jit::x64 {
@@ -40,6 +40,7 @@ void Lowering::lower_numeric(Value value) {
   const Node& n = node(value);
   const Pattern& pattern = pattern_of(n.op);
   const Value a = n.inputs[0], b = n.inputs[1];
+  if (const VectorLowering::Row* row = VectorLowering::row_of(n.op)) return VectorLowering(*this, value).lower(*row);
   if ((n.op == Op::i32_add || n.op == Op::i64_add) && lower_addition(value)) return;
   if (pattern.form == Form::alias) return;  // see vreg_of
   if (pattern.form == Form::divide) return lower_division(value);
@@ -217,7 +218,7 @@ void Lowering::lower_shift(Value value) {
   if (is_constant(b)) {
     i.form = Form::shift_by;
     i.imm = static_cast<s64>(node(b).imm & (i.width == Width::w32 ? 31 : 63));
-    if (i.id == x86::Inst::kIdRol && cpu_features().bmi2 && uses_[a] > 1) {
+    if (i.id == x86::Inst::kIdRol && out_.features.bmi2 && uses_[a] > 1) {
       i.form = Form::multiply_by;  // the same operands
       i.id = x86::Inst::kIdRorx;
       i.imm = (i.width == Width::w32 ? 32 : 64) - i.imm;
@@ -227,7 +228,7 @@ void Lowering::lower_shift(Value value) {
       i.a = use(a);
       i.def = define(vreg_of(value), Constraint::tied);
     }
-  } else if (cpu_features().bmi2 && !is_rotation) {
+  } else if (out_.features.bmi2 && !is_rotation) {
     i.form = Form::three;
     i.id = i.id == x86::Inst::kIdShl   ? x86::Inst::kIdShlx
            : i.id == x86::Inst::kIdShr ? x86::Inst::kIdShrx
@@ -271,6 +272,7 @@ void Lowering::lower_address(Instruction& instruction, const Node& access) {
 
 void Lowering::lower_load(Value value) {
   const Node& n = node(value);
+  if (const VectorLowering::Row* row = VectorLowering::row_of(n.op)) return VectorLowering(*this, value).lower(*row);
   const Pattern& pattern = pattern_of(n.op);
   Draft& d = draft(Form::move, value);
   Instruction& i = d.instruction;
@@ -289,6 +291,7 @@ bool Lowering::can_fold_load(Value value, Width width) const {
   constexpr u32 patience = 16;
   const Node& n = node(value);
   if (n.kind != Kind::load || uses_[value] != 1 || block_of_[value] != block_ || n.imm > max_displacement) return false;
+  if (n.type == Type::v128) return n.op == Op::v128_load && out_.features.avx;
   const Pattern& pattern = pattern_of(n.op);
   if (width == Width::vector) {
     if (pattern.width != Width::vector) return false;
@@ -321,6 +324,7 @@ void Lowering::use_b_or_load(Instruction& instruction, Value value) {
 
 void Lowering::lower_store(Value value) {
   const Node& n = node(value);
+  if (const VectorLowering::Row* row = VectorLowering::row_of(n.op)) return VectorLowering(*this, value).lower(*row);
   const Pattern& pattern = pattern_of(n.op);
   Value stored = n.inputs[1];
   Draft& d = draft(Form::store, value);

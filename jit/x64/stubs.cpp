@@ -18,6 +18,7 @@ using Assembler = x86::Assembler;
 constexpr Reg interpreter_ip = r12, interpreter_fp = r13, interpreter_r0 = rdi;
 
 x86::Mem at(Reg base, s64 offset) { return x86::qword_ptr(gp64(base), static_cast<s32>(offset)); }
+x86::Mem wide_at(Reg base, s64 offset) { return x86::Mem(gp64(base), static_cast<s32>(offset), 16); }
 x86::Mem state_pointer() { return instance_field(offsetof(Instance, machine) + offsetof(MachineContext, state)); }
 
 struct Code {
@@ -37,9 +38,13 @@ struct Code {
   Assembler as;
 };
 
-/// Slot of each argument or result on the value stack: none takes two, for vectors are not compiled.
+// Between registers and where `offset` leads to the values on the value stack.
+
 void load(Assembler& as, const ArgumentPlace& place, Reg base, s64 offset) {
-  if (class_of(place.reg) == RegClass::integer) {
+  offset += 8 * s64{place.slot};
+  if (place.type == Type::v128) {
+    as.movups(xmm(place.reg), wide_at(base, offset));
+  } else if (class_of(place.reg) == RegClass::integer) {
     as.mov(gp64(place.reg), at(base, offset));
   } else {
     as.movsd(xmm(place.reg), at(base, offset));
@@ -47,12 +52,17 @@ void load(Assembler& as, const ArgumentPlace& place, Reg base, s64 offset) {
 }
 
 void store(Assembler& as, const ArgumentPlace& place, Reg base, s64 offset) {
-  if (class_of(place.reg) == RegClass::integer) {
+  offset += 8 * s64{place.slot};
+  if (place.type == Type::v128) {
+    as.movups(wide_at(base, offset), xmm(place.reg));
+  } else if (class_of(place.reg) == RegClass::integer) {
     as.mov(at(base, offset), gp64(place.reg));
   } else {
     as.movsd(at(base, offset), xmm(place.reg));
   }
 }
+
+u32 words_of(const ArgumentPlace& place) { return place.type == Type::v128 ? 2 : 1; }
 
 // The interpreter's stack and frame pointers; the scratch register has the MachineState.
 
@@ -69,14 +79,15 @@ void restore_host(Assembler& as) {
 /// From the callee's frame on the value stack.
 void pass_arguments(Assembler& as, const CallShape& shape) {
   if (shape.stack_arguments != 0) as.sub(gp64(rsp), 8 * shape.stack_arguments);
-  for (size_t i = 0; i < shape.arguments.size(); ++i) {
-    const ArgumentPlace& place = shape.arguments[i];
+  for (const ArgumentPlace& place : shape.arguments) {
     if (place.reg != no_reg) continue;
-    as.mov(gp64(rcx), at(interpreter_fp, 8 * static_cast<s64>(i)));
-    as.mov(at(rsp, 8 * place.stack), gp64(rcx));
+    for (u32 i = 0; i < words_of(place); ++i) {
+      as.mov(gp64(rcx), at(interpreter_fp, 8 * s64{place.slot + i}));
+      as.mov(at(rsp, 8 * s64{place.stack + i}), gp64(rcx));
+    }
   }
-  for (size_t i = 0; i < shape.arguments.size(); ++i) {
-    if (shape.arguments[i].reg != no_reg) load(as, shape.arguments[i], interpreter_fp, 8 * static_cast<s64>(i));
+  for (const ArgumentPlace& place : shape.arguments) {
+    if (place.reg != no_reg) load(as, place, interpreter_fp, 0);
   }
 }
 
@@ -104,9 +115,7 @@ u32 make_enter(Assembler& as, const CallShape& shape, u32 link, bool in_loop) {
   }
 
   as.mov(gp64(interpreter_fp), at(rbp, 8 * EntryFrame::value_frame));
-  for (size_t i = 0; i < shape.results.size(); ++i) {
-    store(as, shape.results[i], interpreter_fp, 8 * static_cast<s64>(i));
-  }
+  for (const ArgumentPlace& place : shape.results) store(as, place, interpreter_fp, 0);
   // The interpreter expects the first result in a register as well; xmm0 is its float register, too.
   if (!shape.results.empty() && class_of(shape.results[0].reg) == RegClass::integer) {
     as.mov(gp64(interpreter_r0), gp64(shape.results[0].reg));
@@ -136,14 +145,14 @@ u32 make_to_interpreter(Assembler& as, const CallShape& shape, u32 link, const u
   as.cmp(gp64(r13), instance_field(offsetof(Instance, stack_limit)));
   as.ja(exhausted);
   as.mov(at(r12, 0), gp64(rbp));
-  for (size_t i = 0; i < shape.arguments.size(); ++i) {
-    const ArgumentPlace& place = shape.arguments[i];
-    const s64 to = 8 * static_cast<s64>(1 + i);
+  for (const ArgumentPlace& place : shape.arguments) {
     if (place.reg != no_reg) {
-      store(as, place, r12, to);
-    } else {
-      as.mov(gp64(r13), at(rbp, 16 + 8 * place.stack));
-      as.mov(at(r12, to), gp64(r13));
+      store(as, place, r12, 8);
+      continue;
+    }
+    for (u32 i = 0; i < words_of(place); ++i) {
+      as.mov(gp64(r13), at(rbp, 16 + 8 * s64{place.stack + i}));
+      as.mov(at(r12, 8 + 8 * s64{place.slot + i}), gp64(r13));
     }
   }
   as.mov(at(scratch, offsetof(MachineState, stack)), gp64(rsp));
@@ -164,9 +173,7 @@ u32 make_return_to_machine(Assembler& as, const CallShape& shape) {
   save_host(as);
   as.mov(at(scratch, offsetof(MachineState, value_top)), gp64(interpreter_fp));
   as.mov(gp64(rbp), at(interpreter_fp, 0));
-  for (size_t i = 0; i < shape.results.size(); ++i) {
-    load(as, shape.results[i], interpreter_fp, 8 * static_cast<s64>(1 + i));
-  }
+  for (const ArgumentPlace& place : shape.results) load(as, place, interpreter_fp, 8);
   as.mov(gp64(rsp), gp64(rbp));
   as.pop(gp64(rbp));
   as.ret();

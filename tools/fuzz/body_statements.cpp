@@ -7,7 +7,7 @@ BodyGenerator::BodyGenerator(const Plan& plan, u32 function, Choices& choices)
 
 ByteWriter BodyGenerator::generate() {
   constexpr ValType always[] = {type_i32, type_i64, type_f32, type_f64, type_v128, type_exnref};
-  std::vector<ValType> declared(std::begin(always), plan_.plain ? std::begin(always) + 4 : std::end(always));
+  std::vector<ValType> declared(std::begin(always), plan_.plain ? std::begin(always) + 5 : std::end(always));
   for (u32 left = pick(4); left > 0; --left) declared.push_back(plan_.globals[pick(plan_.globals.size())].type);
   out_.u64_leb(declared.size());
   for (const ValType type : declared) {

@@ -21,12 +21,12 @@ struct Rows {
   std::array<std::vector<Op>, 5> values;
   std::vector<Op> effects;
 
-  /// `scalar`: without vectors, atomic and wide instructions.
-  explicit Rows(bool scalar) {
+  /// `plain`: without atomic and wide instructions.
+  explicit Rows(bool plain) {
     for (size_t i = 0; i < op_count; ++i) {
       const OpInfo& row = op_infos[i];
       if (!is_plain(row)) continue;
-      if (scalar && (row.prefix == 0xfd || row.prefix == 0xfe || row.family == Family::Wide)) continue;
+      if (plain && (row.prefix == 0xfe || row.family == Family::Wide)) continue;
       const std::string_view results = row.signature.substr(row.signature.find(':') + 1);
       if (results.size() != 1) {
         effects.push_back(static_cast<Op>(i));
@@ -41,9 +41,9 @@ struct Rows {
   }
 };
 
-const Rows& rows(bool scalar) {
-  static const Rows all(false), scalars(true);
-  return scalar ? scalars : all;
+const Rows& rows(bool plain) {
+  static const Rows all(false), without(true);
+  return plain ? without : all;
 }
 
 /// Lanes of a vector instruction, from its mnemonic ("i8x16.…") or its access.

@@ -22,8 +22,7 @@ struct Configuration {
   std::string_view name;
   BoundsChecks bounds;
   bool stress = false;
-  bool compiled = false;
-  bool tiers_up = false;
+  bool compiled = false, tiers_up = false, baseline = false;
 };
 constexpr Configuration configurations[] = {
     {"guard pages", BoundsChecks::guard_pages},
@@ -32,12 +31,14 @@ constexpr Configuration configurations[] = {
     {"compiled", BoundsChecks::guard_pages, false, true},
     {"compiled, explicit checks", BoundsChecks::explicit_, false, true},
     {"compiled after a while", BoundsChecks::guard_pages, false, true, true},
+    {"compiled for any processor", BoundsChecks::guard_pages, false, true, false, true},
 };
 
 /// Null on machines without one: then the interpreter is compared with itself.
-Compiler* compiler() {
-  static const std::unique_ptr<Compiler> made = jit::make_compiler({.check = true});
-  return made.get();
+Compiler* compiler(bool baseline) {
+  static const std::unique_ptr<Compiler> made[] = {jit::make_compiler({.check = true}),
+                                                   jit::make_compiler({.check = true, .baseline = true})};
+  return made[baseline].get();
 }
 
 /// One line for each thing that was observed.
@@ -86,7 +87,7 @@ Observations run(const std::shared_ptr<const Module>& module, const Configuratio
                  .fuel = true,
                  .deterministic = true,
                  .stress_collection = configuration.stress,
-                 .compiler = configuration.compiled ? compiler() : nullptr,
+                 .compiler = configuration.compiled ? compiler(configuration.baseline) : nullptr,
                  .tier_up = configuration.tiers_up,
                  .tier_up_patience = 3});
   Store store(engine, {.max_memory_bytes = u64{64} << 20, .max_guarded_memories = 4, .max_heap_bytes = u64{256} << 20});

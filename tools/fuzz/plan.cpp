@@ -10,7 +10,7 @@ constexpr Heap abstract_heaps[] = {Heap::any,   Heap::eq,   Heap::i31,     Heap:
 
 /// A defaultable type.
 ValType some_type(const Plan& plan, Choices& choices) {
-  if (plan.plain) return numbers[choices.below(std::size(numbers) - 1)];
+  if (plan.plain) return numbers[choices.below(std::size(numbers))];
   if (choices.below(3) != 2) return numbers[choices.below(std::size(numbers))];
   const u32 concrete = plan.grouped;
   const u32 pick = choices.below(static_cast<u32>(std::size(abstract_heaps)) + concrete);
@@ -153,7 +153,7 @@ Plan make_plan(Choices& choices) {
                  {.element = nullable(Heap::any), .limits = {4, 9, true}},
                  {.element = type_externref, .limits = {4, 9, true}, .is_64 = true}};
   if (plan.plain) {
-    for (u32 i = 0; i < 4; ++i) plan.globals.push_back({numbers[i], true});
+    for (const ValType type : numbers) plan.globals.push_back({type, true});
     return plan;
   }
   for (const ValType type : numbers) plan.globals.push_back({type, true});

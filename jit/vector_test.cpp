@@ -1,0 +1,315 @@
+// Every vector instruction, compiled, against the interpreter: on lanes at edges and random ones, with operands from
+// parameters, constants, memory, one parameter twice, and spilled ones; with and without what only some processors
+// have.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <random>
+
+#include "decoder/validate/signature.h"
+#include "engine/runtime/testing.h"
+#include "jit/compiler.h"
+
+namespace invar::jit {
+namespace {
+
+std::vector<Op> vector_ops() {
+  std::vector<Op> ops;
+  for (size_t i = 0; i < op_count; ++i) {
+    const OpInfo& row = op_infos[i];
+    if (row.prefix == 0xfd && row.family != Family::Const) ops.push_back(static_cast<Op>(i));
+  }
+  return ops;
+}
+
+/// What a compiler refuses to compile.
+std::string refused;
+
+Compiler* compiler(bool baseline) {
+  const auto dump = [](std::string_view text) { refused += text; };
+  static const std::unique_ptr<Compiler> made[] = {make_compiler({.check = true, .dump = dump}),
+                                                   make_compiler({.check = true, .dump = dump, .baseline = true})};
+  return made[baseline].get();
+}
+
+EngineConfig config(Compiler* with, bool deterministic) {
+  EngineConfig made;
+  made.deterministic = deterministic;
+  made.compiler = with;
+  return made;
+}
+
+struct Machine : RuntimeTest {
+  explicit Machine(Compiler* with) : RuntimeTest(config(with, true)) {}
+  void TestBody() override {}
+
+  void load(std::string_view text) { instance = instantiate(text); }
+  std::vector<Slot> run(const std::string& name, std::span<const Slot> arguments) {
+    const Func* const func = exported<Func>(instance, name);
+    if (func == nullptr) {
+      ADD_FAILURE() << "no function " << name;
+      return {};
+    }
+    auto results = invar::call(store, *func, arguments);
+    if (!results) return {~u64{0}};
+    // The upper half of an f32's slot says nothing.
+    const bool is_f32 = !func->type->results.empty() && func->type->results[0] == type_f32;
+    if (is_f32) (*results)[0] = static_cast<u32>((*results)[0]);
+    return *results;
+  }
+  std::vector<u8> memory() const {
+    const Memory& held = *instance->memories[0];
+    return {held.base, held.base + 256};
+  }
+  Instance* instance = nullptr;
+};
+
+class Vectors : public ::testing::TestWithParam<std::tuple<Op, bool>> {
+ protected:
+  void SetUp() override {
+    if (compiler(false) == nullptr) GTEST_SKIP() << "there is no compiler for this processor";
+    refused.clear();
+  }
+
+  u64 lane(u32 bytes) {
+    constexpr u64 edges_1[] = {0, 1, 0x7f, 0x80, 0xff, 0x0f, 0x10};
+    constexpr u64 edges_2[] = {0, 1, 0x7fff, 0x8000, 0xffff, 0xff, 0x100};
+    constexpr u64 edges_4[] = {0,           1,           0x7fff'ffff, 0x8000'0000, 0xffff'ffff, 0x3f80'0000,
+                               0xbf80'0000, 0x4f00'0000, 0x4eff'ffff, 0x4f80'0000, 0x4f7f'ffff, 0xcf00'0000,
+                               0x7f80'0000, 0xff80'0000, 0x7fc0'0000, 0x7f80'0001, 0xffc1'2345, 0x3f00'0000,
+                               0x4020'0000, 0xbf00'0000, 0x4b00'0001, 0x0000'0001};
+    constexpr u64 edges_8[] = {0,
+                               1,
+                               0x7fff'ffff'ffff'ffff,
+                               0x8000'0000'0000'0000,
+                               ~u64{0},
+                               0x3ff0'0000'0000'0000,
+                               0xbff0'0000'0000'0000,
+                               0x41df'ffff'ffc0'0000,
+                               0x41e0'0000'0000'0000,
+                               0xc1e0'0000'0000'0000,
+                               0xc1e0'0000'0020'0000,
+                               0x41ef'ffff'ffe0'0000,
+                               0x41ef'ffff'fff0'0000,
+                               0x41f0'0000'0000'0000,
+                               0x7ff0'0000'0000'0000,
+                               0xfff0'0000'0000'0000,
+                               0x7ff8'0000'0000'0000,
+                               0x7ff0'0000'0000'0001,
+                               0x3fe0'0000'0000'0000,
+                               0x4004'0000'0000'0000,
+                               0x4330'0000'0000'0001};
+    const auto one_of = [&](const auto& edges) { return edges[random() % std::size(edges)]; };
+    if (random() % 3 == 0) return random() >> (random() % 64);
+    return bytes == 1 ? one_of(edges_1) : bytes == 2 ? one_of(edges_2) : bytes == 4 ? one_of(edges_4) : one_of(edges_8);
+  }
+
+  V128 vector() {
+    V128 result{};
+    const u32 bytes = 1u << random() % 4;
+    const bool is_splat = random() % 8 == 0;
+    u64 bits = lane(bytes);
+    for (u32 at = 0; at < 16; at += bytes) {
+      std::memcpy(result.bytes + at, &bits, bytes);
+      if (!is_splat) bits = lane(bytes);
+    }
+    return result;
+  }
+
+  static std::string constant(const V128& bits) {
+    std::string out = "(v128.const i8x16";
+    for (const u8 byte : bits.bytes) out += fmt::format(" {}", byte);
+    return out + ")";
+  }
+
+  std::string constant_of(ValType type) {
+    if (type == type_v128) return constant(vector());
+    if (type == type_i32) return fmt::format("(i32.const {})", static_cast<u32>(lane(1u << random() % 3)));
+    if (type == type_i64) return fmt::format("(i64.const {})", lane(8));
+    if (type == type_f32) return fmt::format("(f32.reinterpret_i32 (i32.const {}))", static_cast<u32>(lane(4)));
+    return fmt::format("(f64.reinterpret_i64 (i64.const {}))", lane(8));
+  }
+
+  static std::string_view name_of(ValType type) {
+    return type == type_v128  ? "v128"
+           : type == type_i32 ? "i32"
+           : type == type_i64 ? "i64"
+           : type == type_f32 ? "f32"
+                              : "f64";
+  }
+
+  /// Lanes of all kinds that are likely to have an instruction of their own, and any.
+  std::string shuffle_lanes() {
+    u8 lanes[16];
+    const u64 kind = random() % 6;
+    const u32 bytes = 1u << random() % 4, first = random() % 32;
+    for (u32 i = 0; i < 16; ++i) {
+      const u32 group = i / bytes;
+      if (kind == 0) {
+        lanes[i] = static_cast<u8>((first + i) % 32);
+      } else if (kind == 1) {
+        lanes[i] =
+            static_cast<u8>(((group % 2 == first % 2) ? 16 : 0) + (first & 2) * 4 + group / 2 * bytes + i % bytes);
+      } else if (kind == 2) {  // groups anywhere
+        lanes[i] =
+            i % bytes == 0 ? static_cast<u8>(random() % (32 / bytes) * bytes) : static_cast<u8>(lanes[i - 1] + 1);
+      } else if (kind == 3) {  // groups that stay
+        lanes[i] = static_cast<u8>(i % bytes == 0 ? i + 16 * (random() % 2) : lanes[i - 1] + 1u);
+      } else if (kind == 4) {  // of one operand
+        lanes[i] = i % bytes == 0 ? static_cast<u8>(first / 16 * 16 + random() % (16 / bytes) * bytes)
+                                  : static_cast<u8>(lanes[i - 1] + 1);
+      } else {
+        lanes[i] = static_cast<u8>(random() % 32);
+      }
+    }
+    if (kind == 4 && bytes == 2) {  // within one half
+      const u32 half = random() % 2 * 8;
+      for (u32 i = 0; i < 8; ++i) lanes[i + half] = static_cast<u8>(first / 16 * 16 + i + half);
+      for (u32 i = 8; i < 16; i += 2) {
+        const u32 at = (i + half) % 16;
+        lanes[at] = static_cast<u8>(first / 16 * 16 + (8 - half) + random() % 4 * 2);
+        lanes[at + 1] = static_cast<u8>(lanes[at] + 1);
+      }
+    }
+    std::string out;
+    for (const u8 lane : lanes) out += fmt::format(" {}", lane);
+    return out;
+  }
+
+  /// The instruction's immediates, one of those that it can have.
+  std::string immediates(Op op) {
+    const OpInfo& row = info(op);
+    std::string out;
+    if (row.access != 0 && random() % 2 == 0) out += fmt::format(" offset={}", random() % 32);
+    u32 lanes = 0;
+    if (row.family == Family::LoadLane || row.family == Family::StoreLane) {
+      lanes = 16u / row.access;
+    } else if (row.family == Family::ExtractLane || row.family == Family::ReplaceLane) {
+      const size_t x = row.mnemonic.find('x');
+      lanes = row.mnemonic[x + 1] == '1' ? 16 : static_cast<u32>(row.mnemonic[x + 1] - '0');
+    }
+    if (lanes != 0) out += fmt::format(" {}", random() % lanes);
+    if (row.family == Family::Shuffle) out += shuffle_lanes();
+    return out;
+  }
+
+  std::mt19937_64 random{1};
+};
+
+TEST_P(Vectors, AreAsInTheInterpreter) {
+  const auto [op, baseline] = GetParam();
+  const OpInfo& row = info(op);
+  const Signature& signature = signature_of(op);
+  random.seed(static_cast<u64>(op));
+  std::vector<ValType> params;
+  for (size_t i = 0; i < signature.param_count; ++i) {
+    const bool is_address = row.signature[i] == 'a';
+    params.push_back(is_address ? type_i32 : signature.params[i]);
+  }
+  const bool has_result = signature.result_count != 0;
+  const ValType result = has_result ? signature.results[0] : type_i32;
+  const std::string result_text = has_result ? fmt::format("(result {})", name_of(result)) : "";
+
+  std::string text = "(module (memory 1) (func $nothing)";
+  constexpr u32 variants = 24;
+  for (u32 i = 0; i < variants; ++i) {
+    // Each operand is a parameter, a constant, in memory, or the first operand again.
+    std::string operands, declared, inner;
+    for (size_t k = 0; k < params.size(); ++k) {
+      declared += fmt::format(" (param {})", name_of(params[k]));
+      const bool is_address = row.signature[k] == 'a';
+      switch (i < 2 || is_address ? 0 : random() % 5) {
+        case 0:
+        case 1:
+          operands += fmt::format(" (local.get {})", k);
+          break;
+        case 2:
+          operands += constant_of(params[k]);
+          break;
+        case 3:
+          operands += params[k] == type_v128 ? fmt::format(" (v128.load offset={} (i32.const 0))", random() % 64)
+                                             : fmt::format(" (local.get {})", k);
+          break;
+        default:
+          operands += params[0] == params[k] ? " (local.get 0)" : fmt::format(" (local.get {})", k);
+      }
+    }
+    inner = fmt::format("({}{}{})", row.mnemonic, immediates(op), operands);
+    text += fmt::format("(func (export \"{}\"){} {}", i, declared, result_text);
+    const size_t local = params.size();
+    switch (has_result ? i % 4 : 0) {
+      case 1:
+        text += fmt::format("(local {0}) (call $nothing) (local.set {1} {2}) (call $nothing) (local.get {1}))",
+                            name_of(result), local, inner);
+        break;
+      case 2:  // the operands live on
+        text += fmt::format("(local {0}) (local.set {1} {2}) ", name_of(result), local, inner);
+        for (size_t k = 0; k < params.size(); ++k) {
+          text += params[k] == type_v128
+                      ? fmt::format("(v128.store offset={} (i32.const 0) (local.get {}))", 128 + 16 * k, k)
+                      : "";
+        }
+        text += fmt::format("(local.get {}))", local);
+        break;
+      case 3:
+        if (result == type_i32) {
+          text += fmt::format("(if (result i32) {} (then (i32.const 1)) (else (i32.const 0))))", inner);
+        } else if (result == type_v128) {
+          text += fmt::format("(select {} (v128.load (i32.const 3)) (i32.load8_u (i32.const 200))))", inner);
+        } else {
+          text += inner + ")";
+        }
+        break;
+      default:
+        text += inner + ")";
+    }
+  }
+  text += "(func (export \"fill\") (param i32 v128) (v128.store (local.get 0) (local.get 1))))";
+
+  Machine interpreted(nullptr), compiled(compiler(baseline));
+  interpreted.load(text);
+  compiled.load(text);
+  ASSERT_NE(interpreted.instance, nullptr) << text;
+  ASSERT_NE(compiled.instance, nullptr);
+  for (u32 round = 0; round < 120; ++round) {
+    for (Slot at = 0; at < 256 && round % 16 == 0; at += 16) {
+      const V128 bits = vector();
+      Slot arguments[3] = {at};
+      std::memcpy(arguments + 1, bits.bytes, 16);
+      interpreted.run("fill", arguments);
+      compiled.run("fill", arguments);
+    }
+    std::vector<Slot> arguments;
+    for (size_t k = 0; k < params.size(); ++k) {
+      if (row.signature[k] == 'a') {
+        arguments.push_back(random() % 10 == 0 ? 65536 - random() % 40 : random() % 64);
+      } else if (params[k] == type_v128) {
+        u64 halves[2];
+        std::memcpy(halves, vector().bytes, 16);
+        arguments.insert(arguments.end(), {halves[0], halves[1]});
+      } else {
+        const bool is_narrow = params[k] == type_i32 || params[k] == type_f32;
+        const u64 bits = lane(is_narrow ? 4 : 8);
+        arguments.push_back(is_narrow ? static_cast<u32>(bits) : bits);
+      }
+    }
+    for (u32 i = 0; i < variants; ++i) {
+      const std::string name = std::to_string(i);
+      ASSERT_EQ(compiled.run(name, arguments), interpreted.run(name, arguments)) << name << '\n' << text;
+    }
+    ASSERT_EQ(compiled.memory(), interpreted.memory());
+  }
+  EXPECT_EQ(refused, "");
+}
+
+std::string name_of_case(const ::testing::TestParamInfo<std::tuple<Op, bool>>& of) {
+  const auto& [op, baseline] = of.param;
+  return std::string(info(op).name) + (baseline ? "_baseline" : "");
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Vectors, ::testing::Combine(::testing::ValuesIn(vector_ops()), ::testing::Bool()),
+                         name_of_case);
+
+}  // namespace
+}  // namespace invar::jit
