@@ -308,6 +308,36 @@ std::string name_of_case(const ::testing::TestParamInfo<std::tuple<Op, bool>>& o
   return std::string(info(op).name) + (baseline ? "_baseline" : "");
 }
 
+/// Shifts of one vector that are joined: rotations, and what looks like one.
+TEST(VectorRotations, AreAsInTheInterpreter) {
+  for (const bool baseline : {false, true}) {
+    if (compiler(baseline) == nullptr) GTEST_SKIP() << "there is no compiler for this processor";
+    std::string text = "(module (memory 1)";
+    u32 functions = 0;
+    for (const auto& [shape, bits] : {std::pair("i16x8", 16), std::pair("i32x4", 32), std::pair("i64x2", 64)}) {
+      for (int left = 0; left < bits; left += 4) {
+        for (const int right : {bits - left, bits - left - 8, left}) {
+          for (const std::string_view kind : {"u", "s"}) {
+            const std::string shl = fmt::format("({}.shl (local.get 0) (i32.const {}))", shape, left);
+            const std::string shr = fmt::format("({}.shr_{} (local.get 0) (i32.const {}))", shape, kind, right);
+            text += fmt::format("(func (export \"{}\") (param v128) (result v128) (v128.or {} {}))", functions++,
+                                left % 8 == 0 ? shl : shr, left % 8 == 0 ? shr : shl);
+          }
+        }
+      }
+    }
+    text += ")";
+    Machine interpreted(nullptr), compiled(compiler(baseline));
+    interpreted.load(text);
+    compiled.load(text);
+    const std::vector<Slot> vector = {0x8123'4567'89ab'cdef, 0xfedc'ba98'7654'3210};
+    for (u32 i = 0; i < functions; ++i) {
+      const std::string name = std::to_string(i);
+      EXPECT_EQ(compiled.run(name, vector), interpreted.run(name, vector)) << name << text;
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(All, Vectors, ::testing::Combine(::testing::ValuesIn(vector_ops()), ::testing::Bool()),
                          name_of_case);
 

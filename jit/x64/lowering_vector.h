@@ -33,6 +33,7 @@ class VectorLowering {
   void inverted_reversed(const Row& row);  // not (first b, a)
   void conjunction(const Row& row);
   void difference(const Row& row);
+  void disjunction(const Row& row);
   void extreme(const Row& row);     // second (first a, b), a
   void no_extreme(const Row& row);  // and not of that
   void with_zero(const Row& row);   // first a, 0
@@ -128,6 +129,7 @@ class VectorLowering {
   /// The same of an input that is such an instruction and needed nowhere else; nothing if it is none.
   std::optional<Item> uninverted_input(u32 index);
   bool is_zero(Item item) const { return is_literal(item) && bits_of(item) == V128{}; }
+  bool rotated_by_bytes();
   Item extended(u32 id, Item item, bool high);
   Item shuffled(Item from, const u8 (&lanes)[16]);
   bool shuffled_both(Item a, Item b, const u8 (&lanes)[16]);

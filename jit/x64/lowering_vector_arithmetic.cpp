@@ -119,6 +119,44 @@ void VectorLowering::shift_signed_64(const Row& row) {
   finish(op(Inst::kIdPsubq, op(Inst::kIdPxor, op(row.first, input(0), by), sign), sign));
 }
 
+/// Of two shifts of one vector that together are a rotation by whole bytes: one shuffle.
+bool VectorLowering::rotated_by_bytes() {
+  const Value values[] = {lowering_.node(value_).inputs[0], lowering_.node(value_).inputs[1]};
+  const Row* shifts[2];
+  u32 counts[2];
+  for (u32 i = 0; i < 2; ++i) {
+    const Node& n = lowering_.node(values[i]);
+    if (!lowering_.can_take_over(values[i])) return false;
+    shifts[i] = row_of(n.op);
+    if (shifts[i] == nullptr || shifts[i]->way != &VectorLowering::shift || !lowering_.is_constant(n.inputs[1]))
+      return false;
+    counts[i] = static_cast<u32>(lowering_.node(n.inputs[1]).imm) & (static_cast<u32>(shifts[i]->number) - 1);
+  }
+  const auto is_left = [&](u32 i) {
+    return shifts[i]->first == Inst::kIdPsllw || shifts[i]->first == Inst::kIdPslld ||
+           shifts[i]->first == Inst::kIdPsllq;
+  };
+  const auto is_right = [&](u32 i) {
+    return shifts[i]->first == Inst::kIdPsrlw || shifts[i]->first == Inst::kIdPsrld ||
+           shifts[i]->first == Inst::kIdPsrlq;
+  };
+  const u32 left = is_left(0) ? 0 : 1, bits = static_cast<u32>(shifts[0]->number);
+  const Value from = lowering_.node(values[0]).inputs[0];
+  if (!is_left(left) || !is_right(1 - left) || shifts[1]->number != shifts[0]->number) return false;
+  if (from != lowering_.node(values[1]).inputs[0] || counts[0] + counts[1] != bits || counts[0] % 8 != 0) return false;
+  lowering_.take_over(values[0]);
+  lowering_.take_over(values[1]);
+  V128 lanes{};
+  const u32 bytes = bits / 8, by = counts[left] / 8;
+  for (u32 i = 0; i < 16; ++i) lanes.bytes[i] = static_cast<u8>(i / bytes * bytes + (i + bytes - by) % bytes);
+  finish(op(Inst::kIdPshufb, value(from), literal(lanes)));
+  return true;
+}
+
+void VectorLowering::disjunction(const Row& row) {
+  if (!rotated_by_bytes()) commuting(row);
+}
+
 void VectorLowering::bit_select(const Row& /*row*/) {
   const std::optional<Item> inverted_mask = uninverted_input(2);
   const Item mask = in_register(inverted_mask ? *inverted_mask : input(2));
