@@ -152,7 +152,29 @@ TEST_P(Operations, DoWhatTheirSemanticsSay) {
   for (int i = 0; i < 12; ++i) values.push_back(random() >> (random() % 64));
 
   // Functions with constants: one for each constant among a few of the values.
-  std::vector<u64> constants = {0, 1, 2, 31, 0x8000'0000, 0xffff'ffff, ~u64{0}, u64{1} << 63, 0x4000'0000'0000'0000};
+  std::vector<u64> constants = {3,
+                                5,
+                                6,
+                                7,
+                                10,
+                                100,
+                                641,
+                                1000,
+                                12345,
+                                0x7fff'ffff,
+                                0x8000'0001,
+                                0xffff'fff9,
+                                0xffff'ff9c,
+                                0x5555'5555,
+                                0,
+                                1,
+                                2,
+                                31,
+                                0x8000'0000,
+                                0xffff'ffff,
+                                ~u64{0},
+                                u64{1} << 63,
+                                0x4000'0000'0000'0000};
   for (int i = 0; i < 3; ++i) constants.push_back(random());
   const std::string a = fmt::format("(param {})", name_of(c.a)), result = fmt::format("(result {})", name_of(c.result));
   const std::string both = c.is_binary ? fmt::format("(param {} {})", name_of(c.a), name_of(c.b)) : a;

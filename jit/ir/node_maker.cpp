@@ -5,6 +5,7 @@
 
 #include "decoder/validate/signature.h"
 #include "engine/semantics/nan.h"
+#include "jit/ir/division.h"
 #include "jit/ir/fold.h"
 
 namespace invar::jit {
@@ -257,15 +258,16 @@ Value NodeMaker::simplified_with_constant(Op op, Value a, u64 constant_bits, Typ
                             (info(from.op).family == Family::Compare || info(from.op).family == Family::Test);
       return c == 0 && is_truth ? a : no_value;
     }
+    case Op::i32_div_s:
     case Op::i32_div_u:
+    case Op::i32_rem_s:
+    case Op::i32_rem_u:
+      return divide_by_constant(*this, op, a, static_cast<u32>(c));
     case Op::i64_div_u:
       if (c == 1) return a;
-      if (is_power_of_two()) return numeric(narrow_or_wide(Op::i32_shr_u, Op::i64_shr_u), a, log2());
-      return no_value;
-    case Op::i32_rem_u:
+      return is_power_of_two() ? numeric(Op::i64_shr_u, a, log2()) : no_value;
     case Op::i64_rem_u:
-      if (is_power_of_two()) return numeric(narrow_or_wide(Op::i32_and, Op::i64_and), a, constant(type, c - 1));
-      return no_value;
+      return is_power_of_two() ? numeric(Op::i64_and, a, constant(type, c - 1)) : no_value;
     default:
       return no_value;
   }
