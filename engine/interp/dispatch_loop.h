@@ -11,7 +11,7 @@
 namespace invar::interp {
 
 /// The machine state of running code; see dispatch_tail.h.
-struct MachineState {
+struct LoopState {
   const u64* ip;
   Slot* fp;
   u8* mem;
@@ -22,9 +22,9 @@ struct MachineState {
 
 inline constexpr u64 keep_running = ~u64{0};
 
-using Handler = u64 (*)(MachineState& state);
+using Handler = u64 (*)(LoopState& state);
 
-#define INVAR_HANDLER(name) static u64 name(MachineState& state)
+#define INVAR_HANDLER(name) static u64 name(LoopState& state)
 #define INVAR_ENTER [[maybe_unused]] auto& [ip, fp, mem, inst, r0, r1, f0, f1] = state
 #define INVAR_DISPATCH() return keep_running
 #define INVAR_NEXT(words) \
@@ -39,11 +39,11 @@ using Handler = u64 (*)(MachineState& state);
 u64 leave_with_trap(const u64* ip, Slot* fp, Instance* inst, TrapKind kind);
 
 /// The state of the innermost loop of this thread: where the fault handler's caller finds the faulting instruction.
-inline thread_local const MachineState* innermost_state = nullptr;
+inline thread_local const LoopState* innermost_state = nullptr;
 
 inline TrapKind run_threaded_code(const u64* ip, Slot* fp, Instance* inst) {
-  MachineState state{ip, fp, inst ? inst->memory0 : nullptr, inst, 0, 0, {}, {}};
-  const MachineState* previous = innermost_state;
+  LoopState state{ip, fp, inst ? inst->memory0 : nullptr, inst, 0, 0, {}, {}};
+  const LoopState* previous = innermost_state;
   innermost_state = &state;
   u64 status = keep_running;
   while (status == keep_running) status = reinterpret_cast<Handler>(*state.ip)(state);
@@ -52,7 +52,7 @@ inline TrapKind run_threaded_code(const u64* ip, Slot* fp, Instance* inst) {
 }
 
 /// Where this thread's loops stood before a call, to go back there after a fault has left them.
-using DispatchMark = const MachineState*;
+using DispatchMark = const LoopState*;
 inline DispatchMark mark_dispatch() { return innermost_state; }
 inline void unwind_dispatch(DispatchMark mark) { innermost_state = mark; }
 
