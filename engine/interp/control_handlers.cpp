@@ -1,6 +1,8 @@
 // Handlers of branches, calls and returns.
 #include <fmt/format.h>
 
+#include <cstring>
+
 #include "engine/interp/backtrace.h"
 #include "engine/interp/frame.h"
 #include "engine/interp/handlers.h"
@@ -22,10 +24,7 @@ namespace {
 #define INVAR_NO_LOOP_IDIOM() asm volatile("")
 
 [[gnu::always_inline]] inline void clear_slots(Slot* from, u32 count) {
-  static_assert(cleared_slots == 4);
-  typedef u64 Pair __attribute__((vector_size(16), aligned(8), may_alias));
-  auto* const pairs = reinterpret_cast<Pair*>(from);
-  pairs[0] = pairs[1] = Pair{};
+  std::memset(from, 0, cleared_slots * sizeof(Slot));  // of a fixed size: no call
   for (u32 i = cleared_slots; i < count; ++i) {
     from[i] = 0;
     INVAR_NO_LOOP_IDIOM();
