@@ -13,7 +13,8 @@
 namespace invar::interp {
 
 /// Is it the return address of a call from compiled code? Not to be asked of exit_code() and tail_return_code().
-inline bool returns_to_machine(const u64* return_ip) {
+/// (The word may be another thread's, and come by way of handlers: ThreadSanitizer does not see them.)
+__attribute__((no_sanitize("thread"))) inline bool returns_to_machine(const u64* return_ip) {
   return reinterpret_cast<Handler>(return_ip[-1]) == control_handlers.call_from_machine;
 }
 
