@@ -6,6 +6,7 @@
 
 #include "engine/runtime/testing.h"
 #include "jit/compiler.h"
+#include "jit/testing.h"
 
 namespace invar::jit {
 namespace {
@@ -101,7 +102,7 @@ TEST_P(Calls, PassTheirArguments) {
                                        .dump = [&](std::string_view text) { refused += text; },
                                        .first_function = first,
                                        .last_function = last});
-  if (!compiler) GTEST_SKIP() << "there is no compiler for this processor";
+  INVAR_NEED_COMPILER(compiler != nullptr);
   std::mt19937_64 random(7);
   for (u32 round = 0; round < 60; ++round) {
     const std::string text = random_module(random, round % 10 == 9 ? 900 : round % 3 == 2 ? 60 : 12);

@@ -9,6 +9,7 @@
 #include "engine/runtime/testing.h"
 #include "jit/compiler.h"
 #include "jit/ir/fold.h"
+#include "jit/testing.h"
 
 namespace invar::jit {
 namespace {
@@ -120,7 +121,7 @@ class Operations : public RuntimeTest, public ::testing::WithParamInterface<Case
   Operations() : RuntimeTest(compiling()) {}
 
   void SetUp() override {
-    if (compiler() == nullptr) GTEST_SKIP() << "there is no compiler for this processor";
+    INVAR_NEED_COMPILER(compiler() != nullptr);
     refused.clear();
   }
 

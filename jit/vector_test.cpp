@@ -10,6 +10,7 @@
 #include "decoder/validate/signature.h"
 #include "engine/runtime/testing.h"
 #include "jit/compiler.h"
+#include "jit/testing.h"
 
 namespace invar::jit {
 namespace {
@@ -68,7 +69,7 @@ struct Machine : RuntimeTest {
 class Vectors : public ::testing::TestWithParam<std::tuple<Op, bool>> {
  protected:
   void SetUp() override {
-    if (compiler(false) == nullptr) GTEST_SKIP() << "there is no compiler for this processor";
+    INVAR_NEED_COMPILER(compiler(false) != nullptr);
     refused.clear();
   }
 
@@ -311,7 +312,7 @@ std::string name_of_case(const ::testing::TestParamInfo<std::tuple<Op, bool>>& o
 /// Shifts of one vector that are joined: rotations, and what looks like one.
 TEST(VectorRotations, AreAsInTheInterpreter) {
   for (const bool baseline : {false, true}) {
-    if (compiler(baseline) == nullptr) GTEST_SKIP() << "there is no compiler for this processor";
+    INVAR_NEED_COMPILER(compiler(baseline) != nullptr);
     std::string text = "(module (memory 1)";
     u32 functions = 0;
     for (const auto& [shape, bits] : {std::pair("i16x8", 16), std::pair("i32x4", 32), std::pair("i64x2", 64)}) {

@@ -3,10 +3,10 @@
 #include <map>
 
 #include "engine/interp/frame.h"
-#include "engine/interp/identities.h"
 #include "engine/interp/lowering.h"
 #include "engine/interp/lowering_sink.h"
 #include "engine/runtime/engine.h"
+#include "engine/semantics/identities.h"
 
 namespace invar::interp {
 
@@ -240,8 +240,9 @@ LoweringSink::Branch LoweringSink::emit_branch_on(const Condition& condition, bo
   const char type = info(condition.op).signature[1];
   const bool is_float = type == 'f' || type == 'd';
   const bool is_wide = b.loc == Loc::imm && !is_float && !fits_s16(type == 'i' ? type_i32 : type_i64, b.value);
-  const Handler handler = is_wide ? wide_branch_handler(taken ? condition.op : inverse(condition.op), condition.a.loc)
-                                  : branch_handler(condition.op, condition.a.loc, b.loc, taken);
+  const Handler handler =
+      is_wide ? wide_branch_handler(taken ? condition.op : semantics::inverse(condition.op), condition.a.loc)
+              : branch_handler(condition.op, condition.a.loc, b.loc, taken);
   const u32 at = code_.emit_wide(handler, condition.a.slot, b.narrow(), 0);
   if (is_wide || (b.loc == Loc::imm && is_float)) code_.append(b.value);
   pinned_ = 0;

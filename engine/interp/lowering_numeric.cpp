@@ -1,6 +1,6 @@
 // Lowering of numeric instructions: operands anywhere, and what of them becomes part of the next instruction.
-#include "engine/interp/identities.h"
 #include "engine/interp/lowering_sink.h"
+#include "engine/semantics/identities.h"
 
 namespace invar::interp {
 
@@ -47,7 +47,7 @@ bool LoweringSink::fuse(Op op) {
   const Entry& other = on_top ? below : top;
   const bool constant = other.where == Entry::Where::constant;
   if (constant && (file_of(other.type) == File::floating || !fits_s16(other.type, other.value))) return false;
-  const u32 position = on_top && !is_commutative(op) ? 1 : 0;
+  const u32 position = on_top && !semantics::is_commutative(op) ? 1 : 0;
   if (!fused_row(made->op, made->a.loc, made->b.loc, op, position, Loc::slot)) return false;
 
   Numeric taken;
@@ -75,7 +75,7 @@ bool LoweringSink::fuse_load(Op op) {
   const Entry& other = stack_[on_top ? size - 2 : size - 1];
   const bool narrow = file_of(other.type) == File::integer && (other.type == type_i32 || fits_s32(other.value));
   if (other.where == Entry::Where::constant && !narrow) return false;
-  const u32 position = on_top && !is_commutative(op) ? 1 : 0;
+  const u32 position = on_top && !semantics::is_commutative(op) ? 1 : 0;
   if (!load_and_row(last_load_, last_load_mode_, op, position, Loc::slot)) return false;
 
   const Op load = last_load_;
@@ -107,7 +107,7 @@ void LoweringSink::binary(Op op) {
     return;
   }
   const size_t top = stack_.size() - 1;
-  const bool constant_first = is_commutative(op) && stack_[top - 1].where == Entry::Where::constant &&
+  const bool constant_first = semantics::is_commutative(op) && stack_[top - 1].where == Entry::Where::constant &&
                               stack_[top].where != Entry::Where::constant;
   const Front front = op == Op::i32_add ? front_of(stack_[constant_first ? top : top - 1]) : Front{};
   if (constant_first) {
@@ -122,7 +122,8 @@ void LoweringSink::binary(Op op) {
   Operand b = take(info(op).signature[1] == 'l' ? Immediate::bits64 : Immediate::bits32);
   Operand a = take();
   // A register in front: fused forms want it there.
-  if (is_commutative(op) && a.loc == Loc::slot && (b.loc == Loc::reg0 || b.loc == Loc::reg1)) std::swap(a, b);
+  if (semantics::is_commutative(op) && a.loc == Loc::slot && (b.loc == Loc::reg0 || b.loc == Loc::reg1))
+    std::swap(a, b);
   emit_binary(op, a, b);
   if (front.kind == Front::Kind::shift && b.loc == Loc::imm) note_front(front);
   settle_nan(op);
@@ -177,7 +178,7 @@ std::optional<LoweringSink::Branch> LoweringSink::branch_on_step(const Condition
   Operand other = condition.b;
   const bool unary = info(op).family == Family::Test;
   if (!unary && is_stepped(other)) {
-    op = mirrored(op);
+    op = semantics::mirrored(op);
     other = condition.a;
     if (is_stepped(other)) return {};
   } else if (!is_stepped(condition.a)) {
@@ -223,13 +224,13 @@ u32 LoweringSink::use_of_loaded(const Front& load) const {
 std::optional<LoweringSink::Branch> LoweringSink::branch_on_load(const Condition& condition, bool taken_if) {
   const Front& load = condition.front;
   if (load.kind != Front::Kind::load || load.at + 2 != code_.position()) return {};
-  Op op = load.is_second ? mirrored(condition.op) : condition.op;
+  Op op = load.is_second ? semantics::mirrored(condition.op) : condition.op;
   Operand other = load.is_second ? condition.a : condition.b;
   if (op == Op::i32_eqz) {
     op = Op::i32_eq;
     other = {.loc = Loc::imm, .value = 0};
   }
-  if (taken_if == condition.negated) op = inverse(op);
+  if (taken_if == condition.negated) op = semantics::inverse(op);
   const Handler handler = load_and_branch_handler(load.op, load.mode, op, other.loc, use_of_loaded(load));
   if (!handler) return {};
   code_.set_handler(load.at, handler);
@@ -245,9 +246,9 @@ void LoweringSink::compare(Op op) { binary(op); }
 void LoweringSink::test(Op op) {
   // eqz of an integer comparison is the inverse comparison.
   if (const Numeric* made = op == Op::i32_eqz ? made_by(stack_.back()) : nullptr;
-      made && inverse(made->op) != Op::unreachable) {
+      made && semantics::inverse(made->op) != Op::unreachable) {
     Entry& entry = stack_.back();
-    last_numeric_.op = inverse(made->op);
+    last_numeric_.op = semantics::inverse(made->op);
     const bool is_wide = made->b.loc == Loc::imm && info(made->op).signature[1] == 'l' && !fits_s32(made->b.value);
     entry.row = is_wide ? wide_binary_row(last_numeric_.op, made->a.loc)
                         : binary_row(last_numeric_.op, made->a.loc, made->b.loc);

@@ -16,6 +16,7 @@
 //   vector_relaxed.h   relaxed SIMD, with fixed results
 //   memory_access.h    what loads and stores do to the value
 //   atomic.h           the same for atomics, and read-modify-write arithmetic
+//   identities.h       which instruction comes to the same with operands exchanged, or to the opposite
 //   cpu.h              x86-64 instructions beyond the baseline, used where the processor has them
 //
 // This header adds `function_of<op>`: the same functions by enumerator.

@@ -92,27 +92,6 @@ constexpr Row rows[op_count] = {
 #undef OP
 };
 
-/// Integer comparisons stand in pairs of opposites: eq ne, and for signed and unsigned lt gt le ge.
-struct Comparison {
-  Op op, negated, swapped;
-};
-constexpr Comparison comparisons[] = {
-#define INVAR_INTEGER_COMPARISONS(t)                                                          \
-  {Op::t##_eq, Op::t##_ne, Op::t##_eq}, {Op::t##_ne, Op::t##_eq, Op::t##_ne},                 \
-      {Op::t##_lt_s, Op::t##_ge_s, Op::t##_gt_s}, {Op::t##_lt_u, Op::t##_ge_u, Op::t##_gt_u}, \
-      {Op::t##_gt_s, Op::t##_le_s, Op::t##_lt_s}, {Op::t##_gt_u, Op::t##_le_u, Op::t##_lt_u}, \
-      {Op::t##_le_s, Op::t##_gt_s, Op::t##_ge_s}, {Op::t##_le_u, Op::t##_gt_u, Op::t##_ge_u}, \
-      {Op::t##_ge_s, Op::t##_lt_s, Op::t##_le_s}, {Op::t##_ge_u, Op::t##_lt_u, Op::t##_le_u},
-    INVAR_INTEGER_COMPARISONS(i32) INVAR_INTEGER_COMPARISONS(i64)
-#undef INVAR_INTEGER_COMPARISONS
-};
-
-const Comparison* find(Op op) {
-  const size_t at = op < Op::i64_eq ? static_cast<size_t>(op) - static_cast<size_t>(Op::i32_eq)
-                                    : 10 + static_cast<size_t>(op) - static_cast<size_t>(Op::i64_eq);
-  return at < std::size(comparisons) && comparisons[at].op == op ? &comparisons[at] : nullptr;
-}
-
 }  // namespace
 
 std::optional<u64> fold(Op op, u64 a, u64 b) {
@@ -121,15 +100,5 @@ std::optional<u64> fold(Op op, u64 a, u64 b) {
 }
 
 bool can_trap(Op op) { return rows[static_cast<size_t>(op)].can_trap; }
-
-Op negated(Op op) {
-  const Comparison* row = find(op);
-  return row ? row->negated : op;
-}
-
-Op swapped(Op op) {
-  const Comparison* row = find(op);
-  return row ? row->swapped : op;
-}
 
 }  // namespace invar::jit

@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "decoder/validate/signature.h"
+#include "engine/semantics/identities.h"
 #include "engine/semantics/nan.h"
 #include "jit/ir/division.h"
 #include "jit/ir/fold.h"
@@ -124,10 +125,10 @@ Value NodeMaker::constant(const V128& value) {
 Value NodeMaker::numeric(Op op, Value a, Value b) {
   const Type type = type_of(signature_of(op).results[0]);
   if (b != no_value && is_constant(a) && !is_constant(b)) {
-    if (is_commutative(op)) {
+    if (semantics::is_commutative(op)) {
       std::swap(a, b);
-    } else if (swapped(op) != op) {
-      op = swapped(op);
+    } else if (semantics::mirrored(op) != op) {
+      op = semantics::mirrored(op);
       std::swap(a, b);
     }
   }
@@ -179,8 +180,8 @@ Value NodeMaker::simplified(Op op, Value a, Value b) {
   if (from.kind != Kind::numeric) return no_value;
   switch (op) {
     case Op::i32_eqz:
-      if (info(from.op).family == Family::Compare && negated(from.op) != from.op) {
-        return numeric(negated(from.op), from.inputs[0], from.inputs[1]);
+      if (semantics::inverse(from.op) != Op::unreachable) {
+        return numeric(semantics::inverse(from.op), from.inputs[0], from.inputs[1]);
       }
       return no_value;
     case Op::i32_wrap_i64:

@@ -43,7 +43,7 @@ Target target_of(Op op) {
 
 void Emitter::emit_divide(const Instruction& i) {
   const bool wide = i.width == Width::w64;
-  const x86::Gp divisor = gp(reg(i.b), i.width), quotient = gp(rax, i.width), remainder = gp(rdx, i.width);
+  const x86::Gp divisor = gp(reg(i.b), i.width), quotient = gp(rax, i.width);
   const bool is_signed = i.id == x86::Inst::kIdIdiv;
   const bool wants_remainder = reg(i.def) == rdx;
   as_.test(divisor, divisor);
@@ -74,7 +74,6 @@ void Emitter::emit_divide(const Instruction& i) {
   }
   as_.idiv(divisor);
   as_.bind(done);
-  static_cast<void>(remainder);
 }
 
 void Emitter::emit_min_max(const Instruction& i) {

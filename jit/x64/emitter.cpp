@@ -377,9 +377,6 @@ void Emitter::emit_instruction(const Instruction& i) {
     }
     case Form::constant:
       return emit_constant(i);
-    case Form::one:
-      as_.emit(i.id, register_operand(i.def, i.width));
-      return;
     case Form::two:
     case Form::move: {
       const asmjit::Operand source = operand_b(i);

@@ -16,7 +16,6 @@ enum class Form : u8 {
   load_argument,  ///< def = stack argument number imm
   constant,       ///< def = imm, of the width; 16 and more are vector registers (see Instruction::width)
   alias,          ///< Nothing: def is tied to a.
-  one,            ///< id def: a tied
   two,            ///< id def, b: a tied
   move,           ///< id def, b
   three,          ///< id def, a, b

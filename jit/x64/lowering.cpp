@@ -490,11 +490,10 @@ void Lowering::compare(Value value) {
 void Lowering::lower_return(Value value) {
   const std::span<const Value> values = function_.list(node(value));
   const CallShape shape(*function_.type);
-  Draft& d = draft(Form::return_, value);
+  draft(Form::return_, value);
   for (size_t i = 0; i < values.size(); ++i) {
     use(values[i], Access::early_use, Constraint::fixed, shape.results[i].reg);
   }
-  static_cast<void>(d);
   finish();
 }
 

@@ -44,7 +44,6 @@ class Lowering {
   u8 define(VReg vreg, Constraint constraint = Constraint::reg, Reg reg = no_reg);
   u8 temporary(RegClass reg_class);
   void finish();
-  void materialize();
   VReg new_vreg(RegClass reg_class, bool wide = false);
   VReg new_vreg_for(Type type);
   u32 literal(const V128& bits);

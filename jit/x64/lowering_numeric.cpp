@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <bit>
 
-#include "jit/ir/fold.h"
+#include "engine/semantics/identities.h"
 #include "jit/x64/lowering.h"
 #include "jit/x64/lowering_vector.h"
 #include "jit/x64/patterns.h"
@@ -69,8 +69,8 @@ void Lowering::lower_numeric(Value value) {
         i.def = define(vreg_of(value));
         break;
       }
-      const bool commutes = is_commutative(n.op) || n.op == Op::f32_add || n.op == Op::f32_mul || n.op == Op::f64_add ||
-                            n.op == Op::f64_mul;
+      const bool commutes = semantics::is_commutative(n.op) || n.op == Op::f32_add || n.op == Op::f32_mul ||
+                            n.op == Op::f64_add || n.op == Op::f64_mul;
       Value first = a, second = b;
       // The first is overwritten: better one that nobody else needs. A load is better second.
       const bool b_dies = !is_constant(b) && uses_[b] == 1;
