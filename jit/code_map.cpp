@@ -4,8 +4,8 @@
 
 namespace invar::jit {
 
-void CodeMap::add_function(const u8* begin, u64 size, const Code* code, std::vector<x64::Site> sites) {
-  std::ranges::sort(sites, {}, &x64::Site::position);
+void CodeMap::add_function(const u8* begin, u64 size, const Code* code, std::vector<Site> sites) {
+  std::ranges::sort(sites, {}, &Site::position);
   const std::lock_guard lock(mutex_);
   ranges_[begin] = {begin + size, code, std::move(sites)};
 }
@@ -29,7 +29,7 @@ MachineSite CodeMap::find(const u8* pc) const {
   if (pc > range.end) return {};  // a call may be a function's last instruction
   if (range.code == nullptr) return {.is_entry = true};
   const u32 position = static_cast<u32>(pc - it->first);
-  const auto site = std::ranges::lower_bound(range.sites, position, {}, &x64::Site::position);
+  const auto site = std::ranges::lower_bound(range.sites, position, {}, &Site::position);
   const bool is_known = site != range.sites.end() && site->position == position;
   return {.code = range.code, .offset = is_known ? site->offset : 0};
 }

@@ -6,14 +6,14 @@
 #include <vector>
 
 #include "engine/tiering/compiler.h"
-#include "jit/x64/emission.h"
+#include "jit/machine/emission.h"
 
 namespace invar::jit {
 
 /// Thread-safe.
 class CodeMap {
  public:
-  void add_function(const u8* begin, u64 size, const Code* code, std::vector<x64::Site> sites);
+  void add_function(const u8* begin, u64 size, const Code* code, std::vector<Site> sites);
   void add_entry(const u8* begin, u64 size);
   void remove(const u8* begin);
   MachineSite find(const u8* pc) const;
@@ -22,7 +22,7 @@ class CodeMap {
   struct Range {
     const u8* end;
     const Code* code;  ///< Null: the code that enters from the interpreter.
-    std::vector<x64::Site> sites;
+    std::vector<Site> sites;
   };
   mutable std::mutex mutex_;
   std::map<const u8*, Range> ranges_;

@@ -18,11 +18,9 @@
 #include "jit/ir/print.h"
 #include "jit/ir/ssa_sink.h"
 #include "jit/ir/verify.h"
+#include "jit/machine/machine.h"
 #include "jit/regalloc/checker.h"
 #include "jit/runtime/builtins.h"
-#include "jit/x64/features.h"
-#include "jit/x64/lowering.h"
-#include "jit/x64/stubs.h"
 
 namespace invar::jit {
 
@@ -48,9 +46,9 @@ void die_if(const Code& code, const std::string& error) {
   abort();
 }
 
-class X64Compiler final : public Compiler {
+class MachineCompiler final : public Compiler {
  public:
-  explicit X64Compiler(const CompilerOptions& options) : options_(options) {}
+  explicit MachineCompiler(const CompilerOptions& options) : options_(options) {}
 
   /// False: the system gives no memory for code.
   bool start();
@@ -85,7 +83,7 @@ class X64Compiler final : public Compiler {
   const CompilerOptions options_;
   std::mutex mutex_;  // guards what follows, but for map_
   platform::ExecutableMemory memory_;
-  x64::Gates gates_;
+  Gates gates_;
   const u8* gates_code_ = nullptr;
   std::unordered_map<std::string, std::unique_ptr<Stubs>> stubs_;  ///< By what the types are for machine code.
   std::unordered_map<const CompiledModule*, std::unique_ptr<ModuleCode>> modules_;
@@ -93,7 +91,7 @@ class X64Compiler final : public Compiler {
 };
 
 /// Copies code to where it can run; nullptr if there is no memory.
-const u8* X64Compiler::place(platform::ExecutableMemory& memory, const std::vector<u8>& bytes) {
+const u8* MachineCompiler::place(platform::ExecutableMemory& memory, const std::vector<u8>& bytes) {
   const platform::CodeBlock block = memory.take(bytes.size());
   if (block.code == nullptr) return nullptr;
   std::memcpy(block.writable, bytes.data(), bytes.size());
@@ -101,15 +99,15 @@ const u8* X64Compiler::place(platform::ExecutableMemory& memory, const std::vect
   return block.code;
 }
 
-bool X64Compiler::start() {
-  gates_ = x64::make_gates({.trap = reinterpret_cast<const void*>(&trap_from_machine),
-                            .check = reinterpret_cast<const void*>(&check_indirect_call),
-                            .poll = reinterpret_cast<const void*>(&poll_interrupt)});
+bool MachineCompiler::start() {
+  gates_ = machine::make_gates({.trap = reinterpret_cast<const void*>(&trap_from_machine),
+                                .check = reinterpret_cast<const void*>(&check_indirect_call),
+                                .poll = reinterpret_cast<const void*>(&poll_interrupt)});
   gates_code_ = place(memory_, gates_.code);
   return gates_code_ != nullptr;
 }
 
-void X64Compiler::prepare(MachineContext& context) {
+void MachineCompiler::prepare(MachineContext& context) {
   context.trap_gate = gates_code_ + gates_.trap;
   context.builtin_gate = gates_code_ + gates_.builtin;
   context.check_gate = gates_code_ + gates_.check;
@@ -117,7 +115,7 @@ void X64Compiler::prepare(MachineContext& context) {
   context.builtins = builtin_table();
 }
 
-const X64Compiler::Stubs& X64Compiler::stubs_for(const FuncType& type) {
+const MachineCompiler::Stubs& MachineCompiler::stubs_for(const FuncType& type) {
   std::string key;
   for (const ValType param : type.params) key += static_cast<char>(type_of(param));
   key += ':';
@@ -126,7 +124,7 @@ const X64Compiler::Stubs& X64Compiler::stubs_for(const FuncType& type) {
   std::unique_ptr<Stubs>& stubs = stubs_[key];
   if (stubs) return *stubs;
   stubs = std::make_unique<Stubs>();
-  const x64::TypeStubs made = x64::make_type_stubs(type, stubs->words);
+  const TypeStubs made = machine::make_type_stubs(type, stubs->words);
   if (made.code.empty()) return *stubs;  // such functions are neither compiled nor called by compiled code
   const u8* const code = place(memory_, made.code);
   if (code == nullptr) return *stubs;
@@ -140,7 +138,7 @@ const X64Compiler::Stubs& X64Compiler::stubs_for(const FuncType& type) {
 }
 
 /// Compiles the function, or what runs from a loop on. Empty (nullptr) if it stays with the interpreter.
-const u8* X64Compiler::make(Code& code, std::optional<u32> loop) {
+const u8* MachineCompiler::make(Code& code, std::optional<u32> loop) {
   CompiledModule& module = *code.module;
   if (!is_compilable(module)) return nullptr;
   if (code.function < options_.first_function || code.function > options_.last_function) return nullptr;
@@ -152,13 +150,14 @@ const u8* X64Compiler::make(Code& code, std::optional<u32> loop) {
   if (!is_built) return refuse(code, info(sink.refused()).mnemonic);
   if (options_.dump_ir) options_.dump(to_string(function));
   if (options_.check) die_if(code, verify(function));
-  x64::LoweredFunction lowered;
-  if (!options_.baseline) lowered.features = x64::cpu_features();
-  if (!x64::Lowering(module, function, lowered).lower()) return refuse(code, "more results than registers for them");
-  const Allocation allocation = allocate_registers(lowered.code, x64::register_file);
-  if (options_.check) die_if(code, check_allocation(lowered.code, x64::register_file, allocation));
-  x64::EmittedFunction emitted;
-  const std::string error = x64::emit(function, lowered, allocation, options_.dump_asm, emitted);
+  machine::LoweredFunction lowered;
+  if (!options_.baseline) lowered.features = machine::cpu_features();
+  if (!machine::Lowering(module, function, lowered).lower())
+    return refuse(code, "more results than registers for them");
+  const Allocation allocation = allocate_registers(lowered.code, machine::register_file);
+  if (options_.check) die_if(code, check_allocation(lowered.code, machine::register_file, allocation));
+  EmittedFunction emitted;
+  const std::string error = machine::emit(function, lowered, allocation, options_.dump_asm, emitted);
   if (!error.empty()) return refuse(code, error);
   if (options_.dump_asm) options_.dump(fmt::format("function {}\n{}", code.function, emitted.listing));
 
@@ -172,7 +171,7 @@ const u8* X64Compiler::make(Code& code, std::optional<u32> loop) {
   return begin;
 }
 
-bool X64Compiler::compile(Code& code) {
+bool MachineCompiler::compile(Code& code) {
   const u8* const begin = make(code, std::nullopt);
   if (begin == nullptr) return false;
   const Stubs& stubs = stubs_for(code.module->module().func_type(code.function));
@@ -182,7 +181,7 @@ bool X64Compiler::compile(Code& code) {
   return true;
 }
 
-const u64* X64Compiler::compile_loop(Code& code, u32 block) {
+const u64* MachineCompiler::compile_loop(Code& code, u32 block) {
   const std::pair<const Code*, u32> key{&code, block};
   {
     const std::lock_guard lock(mutex_);
@@ -204,19 +203,19 @@ const u64* X64Compiler::compile_loop(Code& code, u32 block) {
 }
 
 /// Words of threaded code that last as long as the module.
-const u64* X64Compiler::keep(CompiledModule& module, std::initializer_list<u64> words) {
+const u64* MachineCompiler::keep(CompiledModule& module, std::initializer_list<u64> words) {
   auto storage = std::make_unique<u64[]>(words.size());
   std::ranges::copy(words, storage.get());
   module.code_storage.push_back(std::move(storage));
   return module.code_storage.back().get();
 }
 
-const u8* X64Compiler::refuse(const Code& code, std::string_view reason) const {
+const u8* MachineCompiler::refuse(const Code& code, std::string_view reason) const {
   if (options_.dump) options_.dump(fmt::format("function {}: not compiled: {}\n", code.function, reason));
   return nullptr;
 }
 
-void X64Compiler::forget(const CompiledModule& module) {
+void MachineCompiler::forget(const CompiledModule& module) {
   const std::lock_guard lock(mutex_);
   const auto it = modules_.find(&module);
   if (it == modules_.end()) return;
@@ -227,8 +226,8 @@ void X64Compiler::forget(const CompiledModule& module) {
 }  // namespace
 
 std::unique_ptr<Compiler> make_compiler(const CompilerOptions& options) {
-  if (!x64::cpu_features().required) return nullptr;
-  auto compiler = std::make_unique<X64Compiler>(options);
+  if (!machine::cpu_features().required) return nullptr;
+  auto compiler = std::make_unique<MachineCompiler>(options);
   if (!compiler->start()) return nullptr;
   return compiler;
 }

@@ -1,16 +1,11 @@
 // How compiled functions call each other on x86-64.
 //
-// Integers go in rdi, rsi, ..., floats and vectors in xmm0 to xmm7, the rest on the stack, 8 bytes each (vectors: 16),
-// the first lowest; rax is
-// the callee's Code. Results come back in integer_results and vector_results. Nothing is preserved but what is pinned:
-// rbp (frames form a chain), r14 (base of memory 0), r15 (the instance).
+// Integers go in rdi, rsi, ..., floats and vectors in xmm0 to xmm7; rax is the callee's Code. Results come back in
+// integer_results and from xmm0 on. Nothing is preserved but what is pinned: rbp (frames form a chain), r14 (base of
+// memory 0), r15 (the instance).
 #pragma once
 
-#include <algorithm>
-#include <vector>
-
-#include "jit/ir/function.h"
-#include "jit/regalloc/machine_code.h"
+#include "jit/machine/call_shape.h"
 
 namespace invar::jit::x64 {
 
@@ -31,23 +26,14 @@ inline constexpr RegisterFile register_file{.allocatable = allocatable_integers 
 
 inline constexpr Reg integer_arguments[] = {rdi, rsi, rdx, rcx, r8, r9, rbx, r10};
 inline constexpr Reg integer_results[] = {rax, rdx, rcx, rsi};
-inline constexpr u32 vector_arguments = 8;  // from xmm0 on
-inline constexpr u32 vector_results = 4;
-
-/// Where an argument or a result is: a register, or 8 bytes of the stack area by number.
-struct ArgumentPlace {
-  Type type;
-  Reg reg = no_reg;
-  u32 stack = 0;
-  u32 slot = 0;  ///< Its first one on the value stack.
-};
-
-struct CallShape {
-  std::vector<ArgumentPlace> arguments, results;
-  u32 stack_arguments = 0;
-  bool is_supported = true;  ///< Are there registers for all results?
-
-  explicit CallShape(const FuncType& type);
-};
+inline constexpr Reg builtin_arguments[] = {rsi, rdx, rcx, r8, r9};  // rdi is the instance
+inline constexpr CallConvention convention{.integer_arguments = integer_arguments,
+                                           .integer_results = integer_results,
+                                           .vector_arguments = 8,
+                                           .vector_results = 4,
+                                           .callee = rax,
+                                           .builtin_arguments = builtin_arguments,
+                                           .builtin_result = rax,
+                                           .clobbered = allocatable_integers | allocatable_vectors};
 
 }  // namespace invar::jit::x64

@@ -111,9 +111,9 @@ void Emitter::emit_canonical_nan(const Instruction& i) {
   const Label done = as_.newLabel();
   const Label is_nan = out_of_line([=, this] {
     if (is_double) {
-      as_.movsd(x, pooled(0x7ff8'0000'0000'0000, 0, 8));
+      as_.movsd(x, in_pool(0x7ff8'0000'0000'0000, 0, 8));
     } else {
-      as_.movss(x, pooled(0x7fc0'0000, 0, 4));
+      as_.movss(x, in_pool(0x7fc0'0000, 0, 4));
     }
     as_.jmp(done);
   });
@@ -126,14 +126,14 @@ void Emitter::emit_sign_bits(const Instruction& i) {
   const bool is_double = i.id == x86::Inst::kIdAndpd || i.id == x86::Inst::kIdXorpd;
   const u64 sign = is_double ? sign_64 : sign_32;
   const bool is_and = i.id == x86::Inst::kIdAndpd || i.id == x86::Inst::kIdAndps;
-  as_.emit(i.id, xmm(reg(i.def)), pooled(is_and ? sign - 1 : sign, 0, 16));
+  as_.emit(i.id, xmm(reg(i.def)), in_pool(is_and ? sign - 1 : sign, 0, 16));
 }
 
 void Emitter::emit_copysign(const Instruction& i) {
   const u64 sign = i.id == x86::Inst::kIdAndpd ? sign_64 : sign_32;
   as_.movaps(xmm(vector_scratch), xmm(reg(i.b)));
-  as_.andps(xmm(vector_scratch), pooled(sign, 0, 16));
-  as_.andps(xmm(reg(i.def)), pooled(sign - 1, 0, 16));
+  as_.andps(xmm(vector_scratch), in_pool(sign, 0, 16));
+  as_.andps(xmm(reg(i.def)), in_pool(sign - 1, 0, 16));
   as_.orps(xmm(reg(i.def)), xmm(vector_scratch));
 }
 

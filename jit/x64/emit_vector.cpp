@@ -33,7 +33,7 @@ u32 avx_form(u32 id) {
 asmjit::x86::Mem Emitter::pooled_literal(u32 literal) {
   u64 halves[2];
   std::memcpy(halves, lowered_.literals[literal].bytes, 16);
-  return pooled(halves[0], halves[1], 16);
+  return in_pool(halves[0], halves[1], 16);
 }
 
 void Emitter::emit_vector(const Instruction& i) {

@@ -26,10 +26,7 @@ x86::CondCode cond_code(Condition condition) { return static_cast<x86::CondCode>
 
 Emitter::Emitter(const Function& function, const LoweredFunction& lowered, const Allocation& allocation,
                  bool wants_listing, EmittedFunction& out)
-    : function_(function), lowered_(lowered), allocation_(allocation), out_(out) {
-  holder_.init(asmjit::Environment::host());
-  holder_.setErrorHandler(&errors_);
-  if (wants_listing) holder_.setLogger(&logger_);
+    : EmitterBase(function, lowered.code, allocation, asmjit::Arch::kX64, wants_listing, out), lowered_(lowered) {
   holder_.attach(&as_);
 }
 
@@ -75,25 +72,14 @@ asmjit::Operand Emitter::operand_b(const Instruction& i) {
   return register_operand(i.b, i.width_b);
 }
 
-asmjit::x86::Mem Emitter::pooled(u64 low, u64 high, u32 size) {
-  auto [it, is_new] = pool_.try_emplace({low, high});
-  if (is_new) it->second = as_.newLabel();
-  return x86::Mem(it->second, 0, size);
-}
+asmjit::x86::Mem Emitter::in_pool(u64 low, u64 high, u32 size) { return x86::Mem(pooled(low, high), 0, size); }
 
 asmjit::x86::Mem Emitter::pooled_float(bool is_double, double value) {
   const u64 bits = is_double ? std::bit_cast<u64>(value) : std::bit_cast<u32>(static_cast<float>(value));
-  return pooled(bits, 0, is_double ? 8 : 4);
+  return in_pool(bits, 0, is_double ? 8 : 4);
 }
 
 // Places where code can stop.
-
-void Emitter::note_site(u32 offset) { out_.sites.push_back({static_cast<u32>(as_.offset()), offset}); }
-
-asmjit::Label Emitter::out_of_line(std::function<void()> make) {
-  cold_.push_back({as_.newLabel(), std::move(make)});
-  return cold_.back().label;
-}
 
 void Emitter::trap_with_kind_in_eax(u32 offset) {
   as_.call(instance_field(offsetof(Instance, machine) + offsetof(MachineContext, trap_gate)));
@@ -101,14 +87,10 @@ void Emitter::trap_with_kind_in_eax(u32 offset) {
 }
 
 asmjit::Label Emitter::trap_label(TrapKind kind, u32 offset) {
-  auto [it, is_new] = traps_.try_emplace({kind, offset});
-  if (is_new) {
-    it->second = out_of_line([this, kind, offset] {
-      as_.mov(gp32(rax), static_cast<u32>(kind));
-      trap_with_kind_in_eax(offset);
-    });
-  }
-  return it->second;
+  return EmitterBase::trap_label(kind, offset, [this, kind, offset] {
+    as_.mov(gp32(rax), static_cast<u32>(kind));
+    trap_with_kind_in_eax(offset);
+  });
 }
 
 void Emitter::jump_if(Condition condition, const Label& target) {
@@ -154,86 +136,37 @@ void Emitter::epilogue() {
 
 // Blocks.
 
-/// A block of nothing but a jump emits nothing: whoever jumps to it jumps on.
-void Emitter::find_empty_blocks() {
-  const MachineCode& code = lowered_.code;
-  const u32 count = static_cast<u32>(code.blocks.size());
-  thread_.resize(count);
-  empty_.assign(count, false);
-  size_t move = 0;
-  for (u32 i = 0; i < count; ++i) {
-    const MachineBlock& block = code.blocks[i];
-    while (move < allocation_.moves.size() && allocation_.moves[move].instruction < block.first_instruction) ++move;
-    const bool has_moves =
-        move < allocation_.moves.size() && allocation_.moves[move].instruction < block.end_instruction;
-    bool only_jumps = !has_moves && i != 0;
-    for (u32 k = block.first_instruction; k < block.end_instruction; ++k) {
-      const Form form = lowered_.instructions[k].form;
-      only_jumps &= form == Form::jump;
-    }
-    empty_[i] = only_jumps;
-  }
-  for (u32 i = count; i-- > 0;) {
-    thread_[i] = i;
-    if (!empty_[i]) continue;
-    const u32 target = code.edges[code.blocks[i].first_successor];
-    thread_[i] = target > i ? thread_[target] : target;
-  }
-  // A way back to an empty block: that one must stay.
-  for (u32 i = 0; i < count; ++i) empty_[thread_[i]] = false;
-}
-
-u32 Emitter::next_block() const {
-  u32 next = block_ + 1;
-  while (next < empty_.size() && empty_[next]) ++next;
-  return next;
-}
-
 void Emitter::jump_to_block(u32 block) {
-  const u32 target = thread_[block];
-  if (target != next_block()) as_.jmp(labels_[target]);
+  if (!is_next(block)) as_.jmp(label_of(block));
 }
 
 void Emitter::emit_branch(const Instruction& i) {
-  const MachineBlock& block = lowered_.code.blocks[block_];
-  const u32 taken = thread_[lowered_.code.edges[block.first_successor]];
-  const u32 other = thread_[lowered_.code.edges[block.first_successor + 1]];
-  if (taken == next_block()) {
-    jump_if(negated(i.condition), labels_[other]);
+  const u32 taken = successor(0), other = successor(1);
+  if (is_next(taken)) {
+    jump_if(negated(i.condition), label_of(other));
     return;
   }
-  jump_if(i.condition, labels_[taken]);
-  if (other != next_block()) as_.jmp(labels_[other]);
+  jump_if(i.condition, label_of(taken));
+  jump_to_block(other);
 }
 
 void Emitter::emit_switch(const Instruction& i) {
-  const u64 first = static_cast<u64>(i.imm) >> 32;
+  const u64 imm = static_cast<u64>(i.imm);
   const u32 count = static_cast<u32>(i.imm);
-  const MachineBlock& block = lowered_.code.blocks[block_];
-  const auto label_of = [&](u64 target) {
-    return labels_[thread_[lowered_.code.edges[block.first_successor + function_.lists[first + target]]]];
-  };
   const x86::Gp index = gp32(reg(i.a)), base = gp64(reg(i.b));
   if (count == 1) {
-    as_.jmp(label_of(0));
+    as_.jmp(switch_label(imm, 0));
     return;
   }
   as_.cmp(index, count - 1);
-  as_.jae(label_of(count - 1));
-  const Label table = as_.newLabel();
-  tables_.push_back({table, static_cast<u64>(i.imm), block_});
-  as_.lea(base, x86::ptr(table));
+  as_.jae(switch_label(imm, count - 1));
+  as_.lea(base, x86::ptr(jump_table(imm)));
   as_.movsxd(gp64(scratch), x86::Mem(base, gp64(reg(i.a)), 2, 0, 4));
   as_.add(base, gp64(scratch));
   as_.jmp(base);
 }
 
 // Moves.
-
-void Emitter::emit_moves() {
-  const std::vector<Move>& moves = allocation_.moves;
-  for (; move_ < moves.size() && moves[move_].instruction == at_; ++move_) emit_move(moves[move_]);
-}
 
 void Emitter::emit_move(const Move& move) {
   const bool is_integer = move.reg_class == RegClass::integer;
@@ -295,9 +228,9 @@ void Emitter::emit_constant(const Instruction& i) {
     if (bits == 0) {
       as_.xorps(to, to);
     } else if (i.width_b == Width::w32) {
-      as_.movss(to, pooled(bits, 0, 4));
+      as_.movss(to, in_pool(bits, 0, 4));
     } else {
-      as_.movsd(to, pooled(bits, 0, 8));
+      as_.movsd(to, in_pool(bits, 0, 8));
     }
     return;
   }
@@ -432,7 +365,7 @@ void Emitter::emit_instruction(const Instruction& i) {
     case Form::select:
       return emit_select(i);
     case Form::jump:
-      return jump_to_block(lowered_.code.edges[lowered_.code.blocks[block_].first_successor]);
+      return jump_to_block(successor(0));
     case Form::branch:
       return emit_branch(i);
     case Form::switch_:
@@ -582,51 +515,17 @@ void Emitter::emit_global(const Instruction& i) {
 }
 
 std::string Emitter::run() {
-  const MachineCode& code = lowered_.code;
-  for (size_t i = 0; i < code.blocks.size(); ++i) labels_.push_back(as_.newLabel());
-  find_empty_blocks();
-  entry_ = as_.newLabel();
-  as_.bind(entry_);
+  start(as_);
   prologue();
-  for (block_ = 0; block_ < code.blocks.size(); ++block_) {
-    const MachineBlock& block = code.blocks[block_];
-    if (block.loop_end != 0) as_.align(asmjit::AlignMode::kCode, 16);
-    as_.bind(labels_[block_]);
-    if (empty_[block_]) continue;
+  for (block_ = 0; block_ < code_.blocks.size(); ++block_) {
+    if (!begin_block()) continue;
+    const MachineBlock& block = code_.blocks[block_];
     for (at_ = block.first_instruction; at_ < block.end_instruction; ++at_) {
-      emit_moves();
+      for (const Move& move : moves_in_front()) emit_move(move);
       emit_instruction(lowered_.instructions[at_]);
     }
   }
-  for (size_t i = 0; i < cold_.size(); ++i) {
-    as_.bind(cold_[i].label);
-    const std::function<void()> make = std::move(cold_[i].make);
-    make();
-  }
-  for (const Table& table : tables_) {
-    as_.align(asmjit::AlignMode::kData, 4);
-    as_.bind(table.label);
-    const u64 first = table.targets >> 32;
-    const MachineBlock& block = code.blocks[table.block];
-    for (u32 i = 0; i + 1 < static_cast<u32>(table.targets); ++i) {
-      const u32 successor = code.edges[block.first_successor + function_.lists[first + i]];
-      as_.embedLabelDelta(labels_[thread_[successor]], table.label, 4);
-    }
-  }
-  if (!pool_.empty()) as_.align(asmjit::AlignMode::kData, 16);
-  for (const auto& [bits, label] : pool_) {
-    as_.bind(label);
-    as_.embedUInt64(bits.first);
-    as_.embedUInt64(bits.second);
-  }
-  if (!errors_.message.empty()) return errors_.message;
-  out_.listing.assign(logger_.data(), logger_.dataSize());
-  holder_.flatten();
-  holder_.resolveUnresolvedLinks();
-  out_.code.resize(holder_.codeSize());
-  holder_.relocateToBase(0);
-  holder_.copyFlattenedData(out_.code.data(), out_.code.size());
-  return errors_.message;
+  return finish();
 }
 
 std::string emit(const Function& function, const LoweredFunction& lowered, const Allocation& allocation,

@@ -5,6 +5,7 @@
 
 #include "engine/runtime/trap.h"
 #include "jit/ir/function.h"
+#include "jit/machine/instruction.h"
 #include "jit/regalloc/machine_code.h"
 
 namespace invar::jit::x64 {
@@ -83,11 +84,6 @@ enum class Condition : u8 {
 
 constexpr u32 condition_bits(Condition condition) { return static_cast<u32>(condition) & 0xf; }
 constexpr Condition negated(Condition condition) { return static_cast<Condition>(static_cast<u32>(condition) ^ 1); }
-
-/// Bytes of a register operand; vector ones apart.
-enum class Width : u8 { w8 = 1, w16 = 2, w32 = 4, w64 = 8, vector = 16 };
-
-inline constexpr u8 no_operand = 0xff;
 
 struct Memory {
   enum class Base : u8 { none, heap, instance };

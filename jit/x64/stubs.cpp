@@ -23,16 +23,8 @@ x86::Mem state_pointer() { return instance_field(offsetof(Instance, machine) + o
 
 struct Code {
   Code() {
-    holder.init(asmjit::Environment::host());
+    holder.init(asmjit::Environment(asmjit::Arch::kX64));
     holder.attach(&as);
-  }
-  std::vector<u8> finish() {
-    holder.flatten();
-    holder.resolveUnresolvedLinks();
-    std::vector<u8> bytes(holder.codeSize());
-    holder.relocateToBase(0);
-    holder.copyFlattenedData(bytes.data(), bytes.size());
-    return bytes;
   }
   asmjit::CodeHolder holder;
   Assembler as;
@@ -62,8 +54,6 @@ void store(Assembler& as, const ArgumentPlace& place, Reg base, s64 offset) {
   }
 }
 
-u32 words_of(const ArgumentPlace& place) { return place.type == Type::v128 ? 2 : 1; }
-
 // The interpreter's stack and frame pointers; the scratch register has the MachineState.
 
 void save_host(Assembler& as) {
@@ -81,7 +71,7 @@ void pass_arguments(Assembler& as, const CallShape& shape) {
   if (shape.stack_arguments != 0) as.sub(gp64(rsp), 8 * shape.stack_arguments);
   for (const ArgumentPlace& place : shape.arguments) {
     if (place.reg != no_reg) continue;
-    for (u32 i = 0; i < words_of(place); ++i) {
+    for (u32 i = 0; i < place.words(); ++i) {
       as.mov(gp64(rcx), at(interpreter_fp, 8 * s64{place.slot + i}));
       as.mov(at(rsp, 8 * s64{place.stack + i}), gp64(rcx));
     }
@@ -150,7 +140,7 @@ u32 make_to_interpreter(Assembler& as, const CallShape& shape, u32 link, const u
       store(as, place, r12, 8);
       continue;
     }
-    for (u32 i = 0; i < words_of(place); ++i) {
+    for (u32 i = 0; i < place.words(); ++i) {
       as.mov(gp64(r13), at(rbp, 16 + 8 * s64{place.stack + i}));
       as.mov(at(r12, 8 + 8 * s64{place.slot + i}), gp64(r13));
     }
@@ -233,7 +223,7 @@ void restore_registers(Assembler& as, const asmjit::Label& trap) {
 }  // namespace
 
 TypeStubs make_type_stubs(const FuncType& type, const u64* words) {
-  const CallShape shape(type);
+  const CallShape shape(type, convention);
   const u32 link = std::max(slots_of(type.params), slots_of(type.results));
   TypeStubs stubs;
   Code code;
@@ -243,7 +233,7 @@ TypeStubs make_type_stubs(const FuncType& type, const u64* words) {
     stubs.to_interpreter = make_to_interpreter(code.as, shape, link, words);
     stubs.return_to_machine = make_return_to_machine(code.as, shape);
   }
-  stubs.code = code.finish();
+  stubs.code = code_of(code.holder);
   return stubs;
 }
 
@@ -285,7 +275,7 @@ Gates make_gates(const GateTargets& targets) {
   call_on_host_stack(as, gp64(scratch));
   restore_registers(as, trap);
 
-  gates.code = code.finish();
+  gates.code = code_of(code.holder);
   return gates;
 }
 

@@ -1,32 +1,14 @@
-// Code that is no function's: between compiled code, the interpreter and the runtime.
+// See machine/stubs.h.
 #pragma once
 
-#include <vector>
-
+#include "jit/machine/stubs.h"
 #include "jit/x64/abi.h"
 
 namespace invar::jit::x64 {
 
-/// Offsets in the code that make_* makes.
-struct TypeStubs {
-  std::vector<u8> code;
-  u32 enter = 0;              ///< A handler of threaded code: calls the function of the Code behind it.
-  u32 enter_loop = 0;         ///< Likewise: goes on in a loop, with the code whose address stands behind the Code.
-  u32 return_to_machine = 0;  ///< A handler: what an interpreted function that compiled code called returns to.
-  u32 to_interpreter = 0;     ///< Called like a compiled function.
-};
-/// For functions of a type. `words`: {handler that calls Code, return_to_machine}, at a fixed address.
+/// For functions of a type; no code if calls of such functions are not supported. `words`: {handler that calls Code,
+/// return_to_machine}, at a fixed address.
 TypeStubs make_type_stubs(const FuncType& type, const u64* words);
-
-struct Gates {
-  std::vector<u8> code;
-  u32 trap = 0, builtin = 0, check = 0, poll = 0;
-};
-struct GateTargets {
-  const void* trap;   ///< u64 (Instance*, u32 kind, const u8* pc, const u64* frame); returns to who ran the interpreter
-  const void* check;  ///< check_indirect_call
-  const void* poll;   ///< poll_interrupt
-};
 Gates make_gates(const GateTargets& targets);
 
 }  // namespace invar::jit::x64

@@ -1,0 +1,42 @@
+// Where compiled functions pass what to each other: the rule, of which each machine has the registers (abi.h).
+//
+// Arguments go in registers of their class in order, the rest on the stack, 8 bytes each (vectors: 16), the first
+// lowest. Results come back in registers only.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "jit/ir/function.h"
+#include "jit/regalloc/machine_code.h"
+
+namespace invar::jit {
+
+struct CallConvention {
+  std::span<const Reg> integer_arguments, integer_results;
+  u32 vector_arguments, vector_results;  ///< As many registers, from the first on.
+  Reg callee;                            ///< Gets a call_indirect's index, a call_ref's reference.
+  std::span<const Reg> builtin_arguments;
+  Reg builtin_result;
+  RegSet clobbered;  ///< By calls.
+};
+
+/// Where an argument or a result is: a register, or 8 bytes of the stack area by number.
+struct ArgumentPlace {
+  Type type;
+  Reg reg = no_reg;
+  u32 stack = 0;
+  u32 slot = 0;  ///< Its first one on the value stack.
+
+  u32 words() const { return type == Type::v128 ? 2 : 1; }
+};
+
+struct CallShape {
+  std::vector<ArgumentPlace> arguments, results;
+  u32 stack_arguments = 0;
+  bool is_supported = true;  ///< Are there registers for all results?
+
+  CallShape(const FuncType& type, const CallConvention& convention);
+};
+
+}  // namespace invar::jit

@@ -1,0 +1,23 @@
+// What emission makes of a function.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "decoder/base/int.h"
+
+namespace invar::jit {
+
+/// A place in machine code where running code can stop: behind a call, or at an access to memory.
+struct Site {
+  u32 position;  ///< In the function's code: of the access, or behind the call.
+  u32 offset;    ///< Of the instruction in the wasm module.
+};
+
+struct EmittedFunction {
+  std::vector<u8> code;
+  std::string listing;      ///< The assembler's, if asked for.
+  std::vector<Site> sites;  ///< Sorted by position.
+};
+
+}  // namespace invar::jit
