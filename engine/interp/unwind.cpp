@@ -21,7 +21,7 @@ Link leave_machine(const Slot* frame, Position& at) {
       find_entry(*store.engine().config().compiler, machine_caller(frame), [](const MachineSite&) {});
   MachineState& state = store.machine_state();
   state.value_top = reinterpret_cast<u64*>(entry[EntryFrame::value_top]);
-  state.stack = const_cast<u64*>(entry + 1);
+  state.stack = const_cast<u64*>(entry + EntryFrame::caller_stack);
   at.inst = reinterpret_cast<Instance*>(entry[EntryFrame::instance]);
   return link_of_entry(entry);
 }

@@ -40,6 +40,11 @@ struct EntryFrame {
   static constexpr int value_top = -2;    ///< MachineState::value_top as it was.
   static constexpr int code = -3;         ///< The callee's Code,
   static constexpr int instance = -4;     ///< and its instance.
+#if defined(__x86_64__)
+  static constexpr int caller_stack = 1;  ///< Where compiled code's stack pointer was before.
+#else
+  static constexpr int caller_stack = 2;  ///< Likewise; it is a multiple of 16.
+#endif
 };
 
 }  // namespace invar

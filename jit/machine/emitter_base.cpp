@@ -91,14 +91,9 @@ asmjit::Label EmitterBase::jump_table(u64 imm) {
   return tables_.back().label;
 }
 
-std::string EmitterBase::finish() {
+void EmitterBase::embed_tables() {
   asmjit::BaseAssembler& as = *assembler_;
-  for (size_t i = 0; i < cold_.size(); ++i) {
-    as.bind(cold_[i].label);
-    const std::function<void()> make = std::move(cold_[i].make);
-    make();
-  }
-  for (const Table& table : tables_) {
+  for (const JumpTable& table : tables_) {
     as.align(asmjit::AlignMode::kData, 4);
     as.bind(table.label);
     block_ = table.block;
@@ -106,6 +101,17 @@ std::string EmitterBase::finish() {
       as.embedLabelDelta(switch_label(table.imm, i), table.label, 4);
     }
   }
+  tables_.clear();
+}
+
+std::string EmitterBase::finish() {
+  asmjit::BaseAssembler& as = *assembler_;
+  for (size_t i = 0; i < cold_.size(); ++i) {
+    as.bind(cold_[i].label);
+    const std::function<void()> make = std::move(cold_[i].make);
+    make();
+  }
+  embed_tables();
   if (!pool_.empty()) as.align(asmjit::AlignMode::kData, 16);
   for (const auto& [bits, label] : pool_) {
     as.bind(label);

@@ -55,6 +55,8 @@ class EmitterBase {
   Label pooled(u64 low, u64 high);
   /// For the switch in hand: 32-bit distances from the label to its targets, without the last.
   Label jump_table(u64 imm);
+  /// Puts the tables here; those that are left come behind the code.
+  void embed_tables();
 
   const Function& function_;
   const MachineCode& code_;
@@ -74,7 +76,7 @@ class EmitterBase {
     Label label;
     std::function<void()> make;
   };
-  struct Table {
+  struct JumpTable {
     Label label;
     u64 imm;  ///< Of the switch.
     u32 block;
@@ -90,7 +92,7 @@ class EmitterBase {
   std::vector<Cold> cold_;
   std::map<std::pair<TrapKind, u32>, Label> traps_;
   std::map<std::pair<u64, u64>, Label> pool_;
-  std::vector<Table> tables_;
+  std::vector<JumpTable> tables_;
   size_t move_ = 0;
 };
 

@@ -113,7 +113,7 @@ u32 make_enter(Assembler& as, const CallShape& shape, u32 link, bool in_loop) {
   as.mov(gp64(scratch), state_pointer());
   as.mov(gp64(rax), at(rbp, 8 * EntryFrame::value_top));
   as.mov(at(scratch, offsetof(MachineState, value_top)), gp64(rax));
-  as.lea(gp64(rax), at(rbp, 8));
+  as.lea(gp64(rax), at(rbp, 8 * EntryFrame::caller_stack));
   as.mov(at(scratch, offsetof(MachineState, stack)), gp64(rax));
   restore_host(as);
   as.mov(gp64(interpreter_ip), at(interpreter_fp, 8 * s64{link}));

@@ -1,0 +1,46 @@
+// The assembler's names for what this machine's code is made of.
+#pragma once
+
+#include <asmjit/arm.h>
+#include <asmjit/arm/a64assembler.h>
+#include <asmjit/arm/a64utils.h>
+
+#include "engine/runtime/objects.h"
+#include "jit/arm64/abi.h"
+#include "jit/arm64/instruction.h"
+
+namespace invar::jit::arm64 {
+
+using Assembler = asmjit::a64::Assembler;
+using Mem = asmjit::a64::Mem;
+
+/// General registers; 31 is the stack pointer.
+inline asmjit::a64::GpX gp64(Reg reg) { return asmjit::a64::x(number_of(reg)); }
+inline asmjit::a64::GpW gp32(Reg reg) { return asmjit::a64::w(number_of(reg)); }
+inline asmjit::a64::VecV vec(Reg reg) { return asmjit::a64::v(number_of(reg)); }
+
+inline asmjit::a64::CondCode cond_code(Condition condition) {
+  return static_cast<asmjit::a64::CondCode>((static_cast<u32>(condition) + 2) & 15);
+}
+
+/// Does an access's instruction have the offset?
+constexpr bool fits(s64 offset, u32 bytes) {
+  const bool scaled = offset >= 0 && offset % bytes == 0 && offset / bytes < 4096;
+  return scaled || (offset >= -256 && offset < 256);
+}
+
+/// What lies there; far away it takes the register `through`.
+inline Mem at(Assembler& as, Reg base, s64 offset, u32 bytes = 8, Reg through = second_scratch) {
+  if (fits(offset, bytes)) return asmjit::a64::ptr(gp64(base), static_cast<s32>(offset));
+  as.mov(gp64(through), asmjit::Imm(offset));
+  return asmjit::a64::ptr(gp64(base), gp64(through));
+}
+
+/// A field of the running instance.
+inline Mem instance_field(u64 offset) { return asmjit::a64::ptr(gp64(instance), static_cast<s32>(offset)); }
+inline Mem context_field(u64 offset) { return instance_field(offsetof(Instance, machine) + offset); }
+
+/// The register as the shape says; `lane` of those that are one.
+asmjit::Operand shaped(Reg reg, Shape shape, u32 lane);
+
+}  // namespace invar::jit::arm64

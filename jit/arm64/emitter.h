@@ -1,0 +1,84 @@
+// Emission of one function; see emission.h.
+#pragma once
+
+#include "engine/tiering/machine_context.h"
+#include "jit/arm64/assembler.h"
+#include "jit/arm64/emission.h"
+#include "jit/machine/emitter_base.h"
+
+namespace invar::jit::arm64 {
+
+/// How far branches may have to go. Branches on a bit reach 32 KiB, other conditional ones 1 MiB, and so do constants
+/// behind the code.
+enum class Reach : u8 { near, middle, far };
+
+class Emitter : EmitterBase {
+ public:
+  Emitter(const Function& function, const LoweredFunction& lowered, const Allocation& allocation, Reach reach,
+          bool wants_listing, EmittedFunction& out);
+  std::string run();
+
+ private:
+  // Operands.
+  AnyOperand general(u8 operand, Shape shape) const;
+  AnyOperand operand(u8 operand, Shape shape, u32 lane) const;
+  Mem slot(u32 index, u32 bytes);
+  Mem address(const Instruction& i, bool only_base);
+  static AnyOperand shift_of(const Instruction& i);
+
+  // Emission of one.
+  void prologue();
+  void epilogue();
+  void emit_move(const Move& move);
+  void emit_instruction(const Instruction& i);
+  void emit_plain(const Instruction& i);
+  void emit_constant(const Instruction& i);
+  void emit_vector_constant(const Instruction& i);
+  void emit_compare(const Instruction& i);
+  void emit_select(const Instruction& i);
+  void emit_branch(const Instruction& i);
+  void emit_switch(const Instruction& i);
+  void emit_global(const Instruction& i);
+  void emit_locate(const Instruction& i);
+  void emit_tick(const Instruction& i);
+  void jump_to_block(u32 block);
+  void load_pointer(u64 array, u64 index);
+  void locate_element(const Instruction& i);
+  void load_double(Reg to, u64 bits);
+
+  // Branches that reach.
+  template <class Emit>
+  void branch_over(const Label& target, Emit inverse);
+  void jump_if(Condition condition, const Label& target);
+  void jump_if_zero(const AnyOperand& reg, bool zero, const Label& target);
+  void jump_if_bit(const AnyOperand& reg, u32 bit, bool set, const Label& target);
+
+  Label trap_label(TrapKind kind, u32 offset);
+  void trap_with_kind_in_x0(u32 offset);
+  void call_gate(u64 gate, u32 offset);
+
+  // emit_calls.cpp
+  void store_stack_arguments();
+  void emit_call(const Instruction& i);
+  void emit_call_indirect(const Instruction& i);
+  void emit_call_ref(const Instruction& i);
+  void call_function(u32 offset);
+  void emit_builtin(const Instruction& i);
+
+  // emit_conversions.cpp
+  void emit_divide(const Instruction& i);
+  void emit_rotate_left(const Instruction& i);
+  void emit_count_bits(const Instruction& i);
+  void emit_copysign(const Instruction& i);
+  void emit_canonical_nan(const Instruction& i);
+  void emit_truncate(const Instruction& i);
+
+  const LoweredFunction& lowered_;
+  const Reach reach_;
+  Assembler as_;
+  u32 frame_bytes_ = 0;
+  u32 first_slot_ = 0;  ///< Where the spill area begins, from the stack pointer on.
+  bool saves_instance_ = false;
+};
+
+}  // namespace invar::jit::arm64

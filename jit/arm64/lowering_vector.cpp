@@ -1,0 +1,1 @@
+#include "jit/arm64/lowering_vector.h"

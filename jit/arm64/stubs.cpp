@@ -1,0 +1,296 @@
+#include "jit/arm64/stubs.h"
+
+#include <bit>
+
+#include "engine/interp/frame.h"
+#include "engine/runtime/call.h"
+#include "engine/runtime/trap.h"
+#include "jit/arm64/assembler.h"
+
+namespace invar::jit::arm64 {
+
+namespace a64 = asmjit::a64;
+using Inst = asmjit::a64::Inst;
+
+namespace {
+
+/// The interpreter's registers (preserve_none, dispatch_tail.h); it has the instance and memory 0 where compiled code
+/// has them.
+constexpr Reg interpreter_ip = x(20), interpreter_fp = x(21), interpreter_r0 = x(24);
+
+struct Code {
+  Code() {
+    holder.init(asmjit::Environment(asmjit::Arch::kAArch64));
+    holder.attach(&as);
+  }
+  asmjit::CodeHolder holder;
+  Assembler as;
+};
+
+// Between registers and where `offset` leads to the values on the value stack.
+
+void transfer(Assembler& as, const ArgumentPlace& place, bool loads, Reg base, s64 offset) {
+  const bool integer = class_of(place.reg) == RegClass::integer, wide = place.type == Type::v128;
+  const u32 load = integer ? Inst::kIdLdr : Inst::kIdLdr_v, store = integer ? Inst::kIdStr : Inst::kIdStr_v;
+  const Shape shape = integer ? Shape::x : wide ? Shape::q : Shape::d;
+  const Mem memory = at(as, base, offset + 8 * s64{place.slot}, wide ? 16 : 8);
+  as.emit(loads ? load : store, shaped(place.reg, shape, 0), memory);
+}
+
+void load(Assembler& as, const ArgumentPlace& place, Reg base, s64 offset) { transfer(as, place, true, base, offset); }
+void store(Assembler& as, const ArgumentPlace& place, Reg base, s64 offset) {
+  transfer(as, place, false, base, offset);
+}
+
+/// Copies the words of an argument through the scratch register.
+void copy(Assembler& as, const ArgumentPlace& place, Reg from, s64 from_offset, Reg to, s64 to_offset) {
+  for (u32 i = 0; i < place.words(); ++i) {
+    as.ldr(gp64(scratch), at(as, from, from_offset + 8 * s64{i}));
+    as.str(gp64(scratch), at(as, to, to_offset + 8 * s64{i}));
+  }
+}
+
+void jump_to_word(Assembler& as, Reg word) {
+  as.ldr(gp64(scratch), a64::ptr(gp64(word)));
+  as.br(gp64(scratch));
+}
+
+void load_state(Assembler& as) { as.ldr(gp64(scratch), context_field(offsetof(MachineContext, state))); }
+Mem state_field(u64 offset) { return a64::ptr(gp64(scratch), static_cast<s32>(offset)); }
+
+// The interpreter's stack pointer, with its frame pointer and its return address on top of the stack; the scratch
+// register has the MachineState.
+
+void save_host(Assembler& as) {
+  as.stp(gp64(frame_pointer), gp64(return_address), a64::ptr_pre(gp64(stack_pointer), -16));
+  load_state(as);
+  as.mov(gp64(second_scratch), gp64(stack_pointer));
+  as.str(gp64(second_scratch), state_field(offsetof(MachineState, host_stack)));
+}
+
+void restore_host(Assembler& as) {
+  as.ldr(gp64(second_scratch), state_field(offsetof(MachineState, host_stack)));
+  as.mov(gp64(stack_pointer), gp64(second_scratch));
+  as.ldp(gp64(frame_pointer), gp64(return_address), a64::ptr_post(gp64(stack_pointer), 16));
+}
+
+void push_frame(Assembler& as) {
+  as.stp(gp64(frame_pointer), gp64(return_address), a64::ptr_pre(gp64(stack_pointer), -16));
+  as.mov(gp64(frame_pointer), gp64(stack_pointer));
+}
+
+/// From the callee's frame on the value stack.
+void pass_arguments(Assembler& as, const CallShape& shape) {
+  if (shape.stack_arguments != 0) {
+    as.mov(gp64(scratch), asmjit::Imm(8 * ((shape.stack_arguments + 1) & ~1u)));
+    as.sub(gp64(stack_pointer), gp64(stack_pointer), gp64(scratch));
+  }
+  for (const ArgumentPlace& place : shape.arguments) {
+    if (place.reg == no_reg) {
+      copy(as, place, interpreter_fp, 8 * s64{place.slot}, stack_pointer, 8 * s64{place.stack});
+    } else {
+      load(as, place, interpreter_fp, 0);
+    }
+  }
+}
+
+u32 make_enter(Assembler& as, const CallShape& shape, u32 link, bool in_loop) {
+  static_assert(EntryFrame::value_frame == -1 && EntryFrame::value_top == -2 && EntryFrame::code == -3 &&
+                EntryFrame::instance == -4);
+  const u32 start = static_cast<u32>(as.offset());
+  save_host(as);
+  as.ldr(gp64(second_scratch), state_field(offsetof(MachineState, stack)));
+  as.mov(gp64(stack_pointer), gp64(second_scratch));
+  push_frame(as);
+  as.ldr(gp64(code_register), a64::ptr(gp64(interpreter_ip), 8));
+  as.ldr(gp64(second_scratch), state_field(offsetof(MachineState, value_top)));
+  as.stp(gp64(second_scratch), gp64(interpreter_fp), a64::ptr_pre(gp64(stack_pointer), -16));
+  as.stp(gp64(instance), gp64(code_register), a64::ptr_pre(gp64(stack_pointer), -16));
+  as.ldr(gp32(second_scratch), a64::ptr(gp64(code_register), offsetof(invar::Code, frame)));
+  as.add(gp64(second_scratch), gp64(interpreter_fp), gp64(second_scratch), a64::lsl(3));
+  as.str(gp64(second_scratch), state_field(offsetof(MachineState, value_top)));
+  if (in_loop) {
+    as.mov(gp64(integer_arguments[0]), gp64(interpreter_fp));
+    as.ldr(gp64(scratch), a64::ptr(gp64(interpreter_ip), 16));
+  } else {
+    pass_arguments(as, shape);
+    as.ldr(gp64(scratch), a64::ptr(gp64(code_register), offsetof(invar::Code, machine_entry)));
+  }
+  as.blr(gp64(scratch));
+
+  as.ldur(gp64(interpreter_fp), a64::ptr(gp64(frame_pointer), 8 * EntryFrame::value_frame));
+  for (const ArgumentPlace& place : shape.results) store(as, place, interpreter_fp, 0);
+  // The interpreter expects the first result in a register as well; v0 is its float register, too.
+  if (!shape.results.empty() && class_of(shape.results[0].reg) == RegClass::integer) {
+    as.mov(gp64(interpreter_r0), gp64(shape.results[0].reg));
+  }
+  load_state(as);
+  as.ldur(gp64(second_scratch), a64::ptr(gp64(frame_pointer), 8 * EntryFrame::value_top));
+  as.str(gp64(second_scratch), state_field(offsetof(MachineState, value_top)));
+  as.add(gp64(second_scratch), gp64(frame_pointer), 8 * EntryFrame::caller_stack);
+  as.str(gp64(second_scratch), state_field(offsetof(MachineState, stack)));
+  restore_host(as);
+  as.ldr(gp64(interpreter_ip), at(as, interpreter_fp, 8 * s64{link}));
+  as.ldr(gp64(interpreter_fp), at(as, interpreter_fp, 8 * s64{link} + 8));
+  jump_to_word(as, interpreter_ip);
+  return start;
+}
+
+/// The frame that compiled code's callee gets on the value stack stands one slot above the machine frame's address.
+u32 make_to_interpreter(Assembler& as, const CallShape& shape, u32 link, const u64* words) {
+  const u32 start = static_cast<u32>(as.offset());
+  const asmjit::Label exhausted = as.newLabel();
+  push_frame(as);
+  load_state(as);
+  as.ldr(gp64(interpreter_fp), state_field(offsetof(MachineState, value_top)));
+  as.mov(gp64(interpreter_ip), asmjit::Imm(8 * s64{1 + link + interp::link_slots}));
+  as.add(gp64(interpreter_ip), gp64(interpreter_ip), gp64(interpreter_fp));
+  as.ldr(gp64(second_scratch), instance_field(offsetof(Instance, stack_limit)));
+  as.cmp(gp64(interpreter_ip), gp64(second_scratch));
+  as.b(cond_code(Condition::hi), exhausted);
+  as.str(gp64(frame_pointer), a64::ptr(gp64(interpreter_fp)));
+  for (const ArgumentPlace& place : shape.arguments) {
+    if (place.reg == no_reg) {
+      copy(as, place, frame_pointer, 16 + 8 * s64{place.stack}, interpreter_fp, 8 + 8 * s64{place.slot});
+    } else {
+      store(as, place, interpreter_fp, 8);
+    }
+  }
+  load_state(as);
+  as.mov(gp64(second_scratch), gp64(stack_pointer));
+  as.str(gp64(second_scratch), state_field(offsetof(MachineState, stack)));
+  restore_host(as);
+  as.mov(gp64(interpreter_r0), gp64(code_register));
+  as.mov(gp64(interpreter_ip), asmjit::Imm(reinterpret_cast<u64>(words)));
+  jump_to_word(as, interpreter_ip);
+  as.bind(exhausted);
+  as.mov(gp32(x(0)), static_cast<u32>(TrapKind::call_stack_exhausted));
+  as.ldr(gp64(scratch), context_field(offsetof(MachineContext, trap_gate)));
+  as.blr(gp64(scratch));
+  return start;
+}
+
+u32 make_return_to_machine(Assembler& as, const CallShape& shape) {
+  const u32 start = static_cast<u32>(as.offset());
+  save_host(as);
+  as.str(gp64(interpreter_fp), state_field(offsetof(MachineState, value_top)));
+  as.ldr(gp64(frame_pointer), a64::ptr(gp64(interpreter_fp)));
+  for (const ArgumentPlace& place : shape.results) load(as, place, interpreter_fp, 8);
+  as.mov(gp64(stack_pointer), gp64(frame_pointer));
+  as.ldp(gp64(frame_pointer), gp64(return_address), a64::ptr_post(gp64(stack_pointer), 16));
+  as.ret(gp64(return_address));
+  return start;
+}
+
+/// Calls what the scratch register has on the host's stack. Keeps what C keeps, and the return address.
+void call_on_host_stack(Assembler& as) {
+  constexpr Reg state = x(10), through = x(11);  // C's own
+  as.str(gp64(return_address), a64::ptr_pre(gp64(stack_pointer), -16));
+  as.ldr(gp64(state), context_field(offsetof(MachineContext, state)));
+  as.mov(gp64(through), gp64(stack_pointer));
+  as.str(gp64(through), a64::ptr(gp64(state), offsetof(MachineState, stack)));
+  as.ldr(gp64(through), a64::ptr(gp64(state), offsetof(MachineState, host_stack)));
+  as.mov(gp64(stack_pointer), gp64(through));
+  as.blr(gp64(scratch));
+  as.ldr(gp64(state), context_field(offsetof(MachineContext, state)));
+  as.ldr(gp64(through), a64::ptr(gp64(state), offsetof(MachineState, stack)));
+  as.mov(gp64(stack_pointer), gp64(through));
+  as.ldr(gp64(return_address), a64::ptr_post(gp64(stack_pointer), 16));
+}
+
+std::vector<Reg> registers_in(RegSet set) {
+  std::vector<Reg> regs;
+  for (; set != 0; set &= set - 1) regs.push_back(static_cast<Reg>(std::countr_zero(set)));
+  return regs;
+}
+
+constexpr u32 saved_bytes =
+    8 * std::popcount(allocatable_integers) + 16 * ((std::popcount(allocatable_vectors) + 1) & ~1);
+static_assert(saved_bytes % 16 == 0);
+
+/// Everything that compiled code may have a value in, but for scratch registers: to the stack, or from there.
+void transfer_registers(Assembler& as, bool saves) {
+  s32 offset = 0;
+  const auto transfer = [&](const std::vector<Reg>& regs, Shape shape, u32 store, u32 load, s32 bytes) {
+    for (const Reg reg : regs) {
+      as.emit(saves ? store : load, shaped(reg, shape, 0), a64::ptr(gp64(stack_pointer), offset));
+      offset += bytes;
+    }
+  };
+  transfer(registers_in(allocatable_vectors), Shape::q, Inst::kIdStr_v, Inst::kIdLdr_v, 16);
+  transfer(registers_in(allocatable_integers), Shape::x, Inst::kIdStr, Inst::kIdLdr, 8);
+}
+
+/// A gate that keeps all registers; traps with what the function returned, if that is a trap.
+template <class Pass>
+void make_keeping_gate(Assembler& as, const void* target, const asmjit::Label& trap, Pass pass) {
+  as.sub(gp64(stack_pointer), gp64(stack_pointer), saved_bytes);
+  transfer_registers(as, true);
+  pass();
+  as.mov(gp64(scratch), asmjit::Imm(reinterpret_cast<u64>(target)));
+  call_on_host_stack(as);
+  as.mov(gp32(scratch), gp32(x(0)));
+  transfer_registers(as, false);
+  as.add(gp64(stack_pointer), gp64(stack_pointer), saved_bytes);
+  const asmjit::Label failed = as.newLabel();
+  as.cbnz(gp32(scratch), failed);
+  as.ret(gp64(return_address));
+  as.bind(failed);
+  as.mov(gp32(x(0)), gp32(scratch));
+  as.b(trap);
+}
+
+}  // namespace
+
+TypeStubs make_type_stubs(const FuncType& type, const u64* words) {
+  const CallShape shape(type, convention);
+  const u32 link = std::max(slots_of(type.params), slots_of(type.results));
+  TypeStubs stubs;
+  Code code;
+  if (shape.is_supported) {
+    stubs.enter = make_enter(code.as, shape, link, false);
+    stubs.enter_loop = make_enter(code.as, shape, link, true);
+    stubs.to_interpreter = make_to_interpreter(code.as, shape, link, words);
+    stubs.return_to_machine = make_return_to_machine(code.as, shape);
+  }
+  stubs.code = code_of(code.holder);
+  return stubs;
+}
+
+Gates make_gates(const GateTargets& targets) {
+  Gates gates;
+  Code code;
+  Assembler& as = code.as;
+
+  gates.trap = static_cast<u32>(as.offset());
+  const asmjit::Label trap = as.newLabel();
+  as.bind(trap);
+  load_state(as);
+  as.mov(gp32(x(1)), gp32(x(0)));
+  as.mov(gp64(x(0)), gp64(instance));
+  as.mov(gp64(x(2)), gp64(return_address));
+  as.mov(gp64(x(3)), gp64(frame_pointer));
+  restore_host(as);
+  as.mov(gp64(scratch), asmjit::Imm(reinterpret_cast<u64>(targets.trap)));
+  as.br(gp64(scratch));
+
+  gates.builtin = static_cast<u32>(as.offset());
+  call_on_host_stack(as);
+  as.ret(gp64(return_address));
+
+  gates.check = static_cast<u32>(as.offset());
+  make_keeping_gate(as, targets.check, trap, [&] {
+    as.mov(gp64(x(0)), gp64(instance));
+    as.mov(gp64(x(1)), gp64(code_register));
+    as.mov(gp32(x(2)), gp32(scratch));
+    as.mov(gp64(x(3)), gp64(callee));
+  });
+
+  gates.poll = static_cast<u32>(as.offset());
+  make_keeping_gate(as, targets.poll, trap, [&] { as.mov(gp64(x(0)), gp64(instance)); });
+
+  gates.code = code_of(code.holder);
+  return gates;
+}
+
+}  // namespace invar::jit::arm64

@@ -1,0 +1,14 @@
+// See machine/stubs.h.
+#pragma once
+
+#include "jit/arm64/abi.h"
+#include "jit/machine/stubs.h"
+
+namespace invar::jit::arm64 {
+
+/// For functions of a type; no code if calls of such functions are not supported. `words`: {handler that calls Code,
+/// return_to_machine}, at a fixed address.
+TypeStubs make_type_stubs(const FuncType& type, const u64* words);
+Gates make_gates(const GateTargets& targets);
+
+}  // namespace invar::jit::arm64
