@@ -85,7 +85,7 @@ struct Instruction {
   bool has_imm = false;
   bool may_be_zero = false, may_overflow = false;  ///< Of a division: what is to be checked.
   TrapKind trap = TrapKind::none;
-  Memory memory;
+  Memory memory = {};
   Op op = Op::unreachable;
   u32 offset = 0;   ///< In the wasm module.
   u32 index = 0;    ///< Of a memory or table.

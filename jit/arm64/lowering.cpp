@@ -3,7 +3,6 @@
 #include <bit>
 
 #include "jit/arm64/assembler.h"
-#include "jit/arm64/lowering_vector.h"
 
 namespace invar::jit::arm64 {
 
@@ -48,7 +47,7 @@ void Lowering::lower_own(Value value) {
     case Kind::branch:
       return lower_branch(value);
     case Kind::canonical_nan: {
-      if (n.type == Type::v128) return VectorLowering(*this, value).lower_canonical_nan();
+      if (n.type == Type::v128) return canonical_nans(value);
       Instruction& i = draft(Form::canonical_nan, value).instruction;
       i.shape = n.type == Type::f32 ? Shape::s : Shape::d;
       i.a = use(n.inputs[0]);

@@ -36,14 +36,32 @@ class Lowering : public LoweringBase<Lowering, LoweredFunction> {
   void copysign(Value value, const Pattern& pattern);
   void truncation(Value value, const Pattern& pattern);
   void comparison(Value value, const Pattern& pattern);
-  void truth(Value value, const Pattern& pattern);  // comparison of a vector's lanes with 0
+  void truth(Value value, const Pattern& pattern);     // comparison of a vector's lanes with 0
+  void inverted(Value value, const Pattern& pattern);  // not (a, b)
+  void reversed(Value value, const Pattern& pattern);  // b, a
+  void vector_logic(Value value, const Pattern& pattern);
+  void vector_shift(Value value, const Pattern& pattern);
+  void bit_select(Value value, const Pattern& pattern);
+  void product_64(Value value, const Pattern& pattern);
+  void dot_product(Value value, const Pattern& pattern);
+  void narrowing(Value value, const Pattern& pattern);
+  void lane_signs(Value value, const Pattern& pattern);
+  void pseudo_extreme(Value value, const Pattern& pattern);  // condition: of a and b, for b
+  void convert_low(Value value, const Pattern& pattern);
+  void truncate_low(Value value, const Pattern& pattern);
+  void shuffle(Value value, const Pattern& pattern);
+  void extract_lane(Value value, const Pattern& pattern);
+  void replace_lane(Value value, const Pattern& pattern);
+  void load_extended(Value value, const Pattern& pattern);
+  void load_lane(Value value, const Pattern& pattern);
+  void store_lane(Value value, const Pattern& pattern);
   void load(Value value, const Pattern& pattern);
   void store(Value value, const Pattern& pattern);
   void nothing(Value value, const Pattern& pattern);  // the operand as it is; see unextended()
 
  private:
   friend class LoweringBase<Lowering, LoweredFunction>;
-  friend class VectorLowering;
+  friend class Steps;
 
   void lower_own(Value value);
   void lower_numeric(Value value);
@@ -87,8 +105,11 @@ class Lowering : public LoweringBase<Lowering, LoweredFunction> {
   Test test_of(Value value) const;
   void lower_test(const Test& test, Value value);
   void compare(Value value);
+  void compare_truth(Value value);
   void compare_with_zero(Value value, Shape shape);
   Memory address_of(const Node& access);
+  void canonical_nans(Value value);
+  bool permute(Value value, Value a, Value b, const u8 (&wanted)[16], u32 mask);
 };
 
 struct Lowering::Pattern {

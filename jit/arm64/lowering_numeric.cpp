@@ -3,9 +3,8 @@
 #include <array>
 #include <bit>
 
-#include "jit/arm64/lowering.h"
 #include "jit/arm64/assembler.h"
-#include "jit/arm64/lowering_vector.h"
+#include "jit/arm64/lowering.h"
 
 namespace invar::jit::arm64 {
 
@@ -19,6 +18,7 @@ constexpr std::array<Lowering::Pattern, op_count> patterns = [] {
   table[static_cast<size_t>(Op::op)] = {&Lowering::way, Inst::kId##instruction, Shape::shape, Shape::shape_in, \
                                         Condition::condition};
 #include "jit/arm64/patterns.def"
+#include "jit/arm64/vector_patterns.def"
 #undef PATTERN
   return table;
 }();
@@ -37,11 +37,7 @@ bool is_signed_division(Op op) {
 const Lowering::Pattern& Lowering::pattern_of(Op op) { return patterns[static_cast<size_t>(op)]; }
 
 void Lowering::lower_numeric(Value value) {
-  const Node& n = node(value);
-  if (const VectorLowering::Row* const row = VectorLowering::row_of(n.op)) {
-    return VectorLowering(*this, value).lower(*row);
-  }
-  const Pattern& pattern = pattern_of(n.op);
+  const Pattern& pattern = pattern_of(node(value).op);
   if (pattern.way == nullptr) {
     supported_ = false;
     return;
@@ -364,7 +360,7 @@ void Lowering::truth(Value value, const Pattern& pattern) { comparison(value, pa
 void Lowering::compare(Value value) {
   const Node& n = node(value);
   const Pattern& pattern = pattern_of(n.op);
-  if (pattern.way == &Lowering::truth) return VectorLowering(*this, value).lower_truth();
+  if (pattern.way == &Lowering::truth) return compare_truth(value);
   if (info(n.op).family == Family::Test) return compare_with_zero(n.inputs[0], pattern.shape_in);
   const Value b = n.inputs[1];
   Instruction& i = draft(Form::compare, value).instruction;
