@@ -16,6 +16,12 @@ u32 SsaSink::new_block(u32 dominator) {
   made.dominator = dominator;
   made.depth = block == 0 ? 0 : function_.blocks[dominator].depth + 1;
   made.loop_depth = loop_depth_;
+  // Far up in the tree of dominators, so that a way up has about as many steps as its length has digits: the dominator
+  // itself, or twice as far as the dominator's two steps, if those are equally long.
+  const auto depth = [this](u32 of) { return function_.blocks[of].depth; };
+  const u32 up = far_dominator_.empty() ? 0 : far_dominator_[dominator];
+  const bool doubles = block != 0 && depth(dominator) - depth(up) == depth(up) - depth(far_dominator_[up]);
+  far_dominator_.push_back(doubles ? far_dominator_[up] : dominator);
   maker_.set_block(block);
   return block;
 }
@@ -34,9 +40,15 @@ u32 SsaSink::block_behind(u32 predecessor) {
 
 u32 SsaSink::common_dominator(u32 a, u32 b) const {
   const auto& blocks = function_.blocks;
+  if (blocks[a].depth < blocks[b].depth) std::swap(a, b);
+  while (blocks[a].depth > blocks[b].depth) {
+    const u32 far = far_dominator_[a];
+    a = blocks[far].depth >= blocks[b].depth ? far : blocks[a].dominator;
+  }
   while (a != b) {
-    if (blocks[a].depth < blocks[b].depth) std::swap(a, b);
-    a = blocks[a].dominator;
+    const bool is_below = far_dominator_[a] != far_dominator_[b];
+    a = is_below ? far_dominator_[a] : blocks[a].dominator;
+    b = is_below ? far_dominator_[b] : blocks[b].dominator;
   }
   return a;
 }

@@ -161,6 +161,7 @@ class SsaSink : public NullSink {
   std::vector<ValType> label_types_;
   std::vector<Edge> edges_;
   std::vector<Value> saved_;
+  std::vector<u32> far_dominator_;  ///< By block; see new_block.
   std::vector<Value> scratch_;
   u32 constructs_ = 0;
   u32 loop_depth_ = 0;

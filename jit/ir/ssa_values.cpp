@@ -119,6 +119,7 @@ void SsaSink::begin(const BodyInfo& body) {
   label_types_.clear();
   edges_.clear();
   saved_.clear();
+  far_dominator_.clear();
   locals_.clear();
   function_.frame = no_value;
   entry_ = none;

@@ -88,6 +88,7 @@ class LoweringBase {
   LoweredFunction& out_;
   std::vector<u32> uses_;
   std::vector<u32> block_of_;
+  std::vector<u32> edge_of_;  ///< By block with one successor: which of that one's predecessors it is.
   std::vector<bool> folded_;  ///< Loads that became part of another instruction.
   std::vector<VReg> vregs_;
   Draft draft_;
@@ -204,6 +205,10 @@ void LoweringBase<Machine, LoweredFunction>::count_uses() {
   block_of_.assign(count, 0);
   vregs_.assign(count, no_vreg);
   folded_.assign(count, false);
+  edge_of_.resize(function_.blocks.size());
+  for (const Block& block : function_.blocks) {
+    for (u32 edge = 0; edge < block.predecessors.size(); ++edge) edge_of_[block.predecessors[edge]] = edge;
+  }
   // From what has effects to what it needs.
   std::vector<Value> work;
   std::vector<bool> live(count);
@@ -284,11 +289,10 @@ void LoweringBase<Machine, LoweredFunction>::lower_arguments(u32 block) {
   if (from.successors.size() != 1) return;
   const Block& to = function_.blocks[from.successors[0]];
   if (to.phis.empty()) return;
-  const size_t edge = static_cast<size_t>(std::ranges::find(to.predecessors, block) - to.predecessors.begin());
   made.first_argument = static_cast<u32>(out_.code.arguments.size());
   for (const Value phi : to.phis) {
     if (uses_[phi] == 0) continue;
-    out_.code.arguments.push_back(readable(function_.list(node(phi))[edge]));
+    out_.code.arguments.push_back(readable(function_.list(node(phi))[edge_of_[block]]));
   }
   made.argument_count = static_cast<u32>(out_.code.arguments.size()) - made.first_argument;
 }

@@ -1,0 +1,83 @@
+// Functions so large that branches and constants behind the code are far away: of what a machine's shortest forms
+// reach there is more than one size.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "engine/runtime/testing.h"
+#include "jit/compiler.h"
+#include "jit/testing.h"
+
+namespace invar::jit {
+namespace {
+
+struct Machine : RuntimeTest {
+  explicit Machine(Compiler* compiler) : RuntimeTest(config(compiler)) {}
+  void TestBody() override {}
+  using RuntimeTest::instantiate;
+
+  /// Of function f: its result, or what it trapped with.
+  std::string outcome(const Instance* instance, std::vector<Slot> arguments) {
+    const auto result = call(instance, "f", std::move(arguments));
+    return result ? std::to_string(*result) : fmt::format("trap {}", static_cast<u32>(result.error().kind));
+  }
+
+ private:
+  static EngineConfig config(Compiler* compiler) {
+    EngineConfig made;
+    made.compiler = compiler;
+    return made;
+  }
+};
+
+/// Branches of all kinds to the end, traps, a br_table and constants, in between `parts` parts of about 100 bytes of
+/// machine code.
+std::string module_of(u32 parts) {
+  std::string text =
+      "(module (memory 1) (func (export \"f\") (param i32 i64) (result i64) (local f64 v128)"
+      "(block $out (block $two (block $one (block $zero"
+      "(br_table $zero $one $two $out (i32.and (local.get 0) (i32.const 3))))";
+  for (u32 i = 0; i < parts; ++i) {
+    text += fmt::format("(br_if $out (i64.lt_s (local.get 1) (i64.const 0)))");
+    text += fmt::format("(br_if $two (i32.and (local.get 0) (i32.const {})))", 1u << (8 + i % 24));
+    text += fmt::format("(br_if $one (i64.eq (local.get 1) (i64.const {})))", 0x1234'5678'9abc + u64{i});
+    text += fmt::format("(local.set 2 (f64.add (local.get 2) (f64.const {}.37)))", i);
+    text += fmt::format("(local.set 3 (v128.xor (local.get 3) (v128.const i64x2 {} {})))",
+                        0x9e37'79b9'7f4a'7c15 * (i + 1), i);
+    text += "(local.set 1 (i64.add (local.get 1) (i64.extend_i32_u (i32.div_u (i32.const 1000) (local.get 0)))))";
+    text += fmt::format("(i64.store offset={} (i32.and (local.get 0) (i32.const 255)) (local.get 1))", i % 5000);
+  }
+  text +=
+      ") (local.set 1 (i64.add (local.get 1) (i64.const 1))))"
+      "(local.set 1 (i64.add (local.get 1) (i64.trunc_sat_f64_s (local.get 2)))))"
+      "(i64.xor (local.get 1) (i64x2.extract_lane 0 (local.get 3)))))";
+  return text;
+}
+
+class LargeFunctions : public ::testing::TestWithParam<u32> {};
+
+TEST_P(LargeFunctions, AreCompiled) {
+  std::string refused;
+  const auto compiler = make_compiler({.dump = [&](std::string_view text) { refused += text; }});
+  INVAR_NEED_COMPILER(compiler != nullptr);
+  Machine interpreted(nullptr), compiled(compiler.get());
+  const std::string text = module_of(GetParam());
+  Instance* const expected = interpreted.instantiate(text);
+  Instance* const got = compiled.instantiate(text);
+  ASSERT_NE(expected, nullptr);
+  ASSERT_NE(got, nullptr);
+  const u64 numbers[] = {0, 1, 0x1234'5678'9abc, ~u64{0}, u64{1} << 62};
+  // The first traps on its division; the third and fourth leave by a bit.
+  for (const u32 first : {0u, 4u, 0x104u, 0x8000'0004u, 1u, 2u, 3u, 64u}) {
+    for (const u64 second : numbers) {
+      EXPECT_EQ(compiled.outcome(got, {first, second}), interpreted.outcome(expected, {first, second}))
+          << first << ' ' << second;
+    }
+  }
+  EXPECT_EQ(refused, "");
+}
+
+INSTANTIATE_TEST_SUITE_P(Parts, LargeFunctions, ::testing::Values(20u, 400u, 12'000u),
+                         [](const auto& of) { return std::to_string(of.param); });
+
+}  // namespace
+}  // namespace invar::jit
