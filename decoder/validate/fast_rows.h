@@ -10,12 +10,25 @@
 namespace invar {
 
 /// What the inner loop does for a byte; `general` leaves it to the general path.
-enum class FastShape : u8 { general, local_get, local_set, local_tee, i32_const, br_if, unary, binary, load, store };
+enum class FastShape : u8 {
+  general,
+  local_get,
+  local_set,
+  local_tee,
+  i32_const,
+  br_if,
+  test,
+  unary,
+  compare,
+  binary,
+  load,
+  store,
+};
 
 struct alignas(16) FastRow {
   FastShape shape = FastShape::general;
-  bool gives_truth = false;  ///< Of family Test or Compare.
-  u8 max_align = 0;          ///< Of loads and stores: greatest alignment, as a logarithm.
+  u8 max_align = 0;  ///< Of loads and stores: greatest alignment, as a logarithm.
+  Op op = no_op;
   ValType params[2];
   ValType result;
 };
@@ -27,6 +40,7 @@ consteval FastRow make_fast_row(u8 byte) {
   FastRow row;
   const Op op = find_op(byte);
   if (op == no_op || info(op).feature != Feature::mvp) return row;
+  row.op = op;
   switch (op) {
     case Op::local_get:
       row.shape = FastShape::local_get;
@@ -48,14 +62,14 @@ consteval FastRow make_fast_row(u8 byte) {
   }
   switch (info(op).family) {
     case Family::Test:
-      row.gives_truth = true;
-      [[fallthrough]];
+      row.shape = FastShape::test;
+      break;
     case Family::Unary:
       row.shape = FastShape::unary;
       break;
     case Family::Compare:
-      row.gives_truth = true;
-      [[fallthrough]];
+      row.shape = FastShape::compare;
+      break;
     case Family::Binary:
       row.shape = FastShape::binary;
       break;

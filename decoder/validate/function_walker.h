@@ -42,8 +42,10 @@ class FunctionWalker : private WalkerState {
   void run();
   template <bool constant>
   bool step(u8 byte);
+  /// Does the sink see the instruction in hand? An unchecked walk skips dead code, and meets no instruction in it.
+  bool is_live() const { return !checked || live_; }
   void instruction(Op op) {
-    if (live_) sink_.instruction(op, at_);
+    if (is_live()) sink_.instruction(op, at_);
   }
 
   // Operands; walker_operands.h
@@ -137,10 +139,11 @@ class FunctionWalker : private WalkerState {
 };
 
 /// Calls the sink if it is to see the current instruction.
-#define INVAR_EMIT(call)         \
-  do {                           \
-    if (live_) this->sink_.call; \
+#define INVAR_TELL(sink, call)        \
+  do {                                \
+    if (this->is_live()) (sink).call; \
   } while (false)
+#define INVAR_EMIT(call) INVAR_TELL(this->sink_, call)
 
 template <class Sink, bool checked>
 Result<void> FunctionWalker<Sink, checked>::walk(u32 function) {
@@ -173,45 +176,47 @@ void FunctionWalker<Sink, checked>::run() {
   const size_t flat_count = tracks_inits_ ? 0 : locals_.size();
   // Regular accesses go to memory 0 with 32-bit addresses.
   const bool memory32 = !module_.memories.empty() && !module_.memories[0].is_64;
-  const bool has_sink = !is_null;
+  Sink& sink = sink_;
+  // Code that has been checked before does not end within an instruction.
+  const auto at_end = [&] { return checked && pc == code_end; };
 
   while (pc != code_end) {
     const u8* const start = pc;
     const u8 byte = *pc++;
     const FastRow& row = fast_rows[byte];
-    const Op op = find_op(byte);
+    const Op op = row.op;
     const auto note = [&] {
-      if (has_sink && live_) sink_.instruction(op, static_cast<u32>(start - base));
+      if (!is_null && is_live()) sink.instruction(op, static_cast<u32>(start - base));
     };
     if constexpr (!constant) {
       switch (row.shape) {
         case FastShape::general:
           break;
         case FastShape::local_get: {
-          if (pc == code_end || *pc >= flat_count || *pc >= 0x80) break;
+          if (at_end() || *pc >= flat_count || *pc >= 0x80) break;
           const u32 index = *pc++;
           *top++ = locals[index];
           note();
-          INVAR_EMIT(local_get(index));
+          INVAR_TELL(sink, local_get(index));
           continue;
         }
         case FastShape::local_set: {
-          if (pc == code_end || *pc >= flat_count || *pc >= 0x80) break;
+          if (at_end() || *pc >= flat_count || *pc >= 0x80) break;
           const u32 index = *pc;
           if (checked && (top == floor || top[-1] != locals[index])) break;
           ++pc;
           --top;
           note();
-          INVAR_EMIT(local_set(index));
+          INVAR_TELL(sink, local_set(index));
           continue;
         }
         case FastShape::local_tee: {
-          if (pc == code_end || *pc >= flat_count || *pc >= 0x80) break;
+          if (at_end() || *pc >= flat_count || *pc >= 0x80) break;
           const u32 index = *pc;
           if (checked && (top == floor || top[-1] != locals[index])) break;
           ++pc;
           note();
-          INVAR_EMIT(local_tee(index));
+          INVAR_TELL(sink, local_tee(index));
           continue;
         }
         case FastShape::i32_const: {
@@ -220,47 +225,49 @@ void FunctionWalker<Sink, checked>::run() {
           pc = value.next;
           *top++ = type_i32;
           note();
-          INVAR_EMIT(i32_const(static_cast<u32>(value.value)));
+          INVAR_TELL(sink, i32_const(static_cast<u32>(value.value)));
           continue;
         }
         case FastShape::br_if: {
           // To a label without operands.
-          if (pc == code_end || *pc >= control_.size() || *pc >= 0x80) break;
+          if (at_end() || (checked && *pc >= control_.size()) || *pc >= 0x80) break;
           const u32 depth = *pc;
           Control& to = control_[control_.size() - 1 - depth];
           if (!to.label_types().empty()) break;
           if (checked && (top == floor || top[-1] != type_i32)) break;
-          if (live_) to.branched = true;
+          if (is_live()) to.branched = true;
           ++pc;
           --top;
           note();
-          INVAR_EMIT(br_if(depth));
+          INVAR_TELL(sink, br_if(depth));
           continue;
         }
+        case FastShape::test:
         case FastShape::unary:
           if (checked && (top == floor || top[-1] != row.params[0])) break;
           top[-1] = row.result;
           note();
-          if (row.gives_truth) {
-            INVAR_EMIT(test(op));
+          if (row.shape == FastShape::test) {
+            INVAR_TELL(sink, test(op));
           } else {
-            INVAR_EMIT(unary(op));
+            INVAR_TELL(sink, unary(op));
           }
           continue;
+        case FastShape::compare:
         case FastShape::binary:
           if (checked && (top - floor < 2 || top[-2] != row.params[0] || top[-1] != row.params[1])) break;
           --top;
           top[-1] = row.result;
           note();
-          if (row.gives_truth) {
-            INVAR_EMIT(compare(op));
+          if (row.shape == FastShape::compare) {
+            INVAR_TELL(sink, compare(op));
           } else {
-            INVAR_EMIT(binary(op));
+            INVAR_TELL(sink, binary(op));
           }
           continue;
         case FastShape::load:
         case FastShape::store: {
-          if (pc == code_end || *pc > row.max_align || !memory32) break;
+          if (at_end() || *pc > row.max_align || !memory32) break;
           const u32 align = *pc;
           const Leb<u32> offset = decode_unsigned_leb<u32>(pc + 1, code_end);
           if (offset.next == nullptr) break;
@@ -275,9 +282,9 @@ void FunctionWalker<Sink, checked>::run() {
           note();
           const Memarg memarg{offset.value, 0, align};
           if (row.shape == FastShape::load) {
-            INVAR_EMIT(load(op, memarg));
+            INVAR_TELL(sink, load(op, memarg));
           } else {
-            INVAR_EMIT(store(op, memarg));
+            INVAR_TELL(sink, store(op, memarg));
           }
           continue;
         }
@@ -501,3 +508,4 @@ bool FunctionWalker<Sink, checked>::step(u8 byte) {
 #include "decoder/validate/walker_values.h"
 
 #undef INVAR_EMIT
+#undef INVAR_TELL
