@@ -1,40 +1,49 @@
 // Threaded code under construction.
 #pragma once
 
-#include <algorithm>
 #include <span>
-#include <vector>
 
 #include "engine/interp/handlers.h"
+#include "engine/interp/scratch_stack.h"
 
 namespace invar::interp {
 
 /// Slots are addressed by 16 bits.
 inline constexpr u32 max_frame_slots = 0xffff;
 
+/// Word 1 of an instruction.
+constexpr u64 fields(u32 f0, u32 f1, u32 f2, u32 f3) {
+  return u64{f0 & 0xffff} | u64{f1 & 0xffff} << 16 | u64{f2 & 0xffff} << 32 | u64{f3 & 0xffff} << 48;
+}
+constexpr u64 fields_and_upper(u32 f0, u32 f1, u32 upper) {
+  return u64{f0 & 0xffff} | u64{f1 & 0xffff} << 16 | u64{upper} << 32;
+}
+
 /// Appends instructions. Positions are word indices.
 class CodeBuffer {
  public:
-  u32 position() const { return position_; }
-  std::span<const u64> words() const { return {words_.data(), position_}; }
-  void clear() { position_ = 0; }
-  void truncate(u32 position) { position_ = position; }
+  u32 position() const { return words_.size(); }
+  std::span<const u64> words() const { return {words_.data(), words_.size()}; }
+  void clear() { words_.clear(); }
+  void truncate(u32 position) { words_.truncate(position); }
 
-  /// An instruction with four fields. Returns its position.
+  /// An instruction of two words. Returns its position.
+  u32 emit_words(Handler handler, u64 word1) {
+    const u32 at = position();
+    u64* const words = words_.extend(2);
+    words[0] = reinterpret_cast<u64>(handler);
+    words[1] = word1;
+    return at;
+  }
+  /// The same with four fields.
   u32 emit(Handler handler, u32 f0 = 0, u32 f1 = 0, u32 f2 = 0, u32 f3 = 0) {
-    const u32 at = extend(2);
-    words_[at] = reinterpret_cast<u64>(handler);
-    words_[at + 1] = u64{f0 & 0xffff} | u64{f1 & 0xffff} << 16 | u64{f2 & 0xffff} << 32 | u64{f3 & 0xffff} << 48;
-    return at;
+    return emit_words(handler, fields(f0, f1, f2, f3));
   }
-  /// An instruction with two fields and the upper half of word 1.
+  /// The same with two fields and the upper half of word 1.
   u32 emit_wide(Handler handler, u32 f0, u32 f1, u32 upper) {
-    const u32 at = extend(2);
-    words_[at] = reinterpret_cast<u64>(handler);
-    words_[at + 1] = u64{f0 & 0xffff} | u64{f1 & 0xffff} << 16 | u64{upper} << 32;
-    return at;
+    return emit_words(handler, fields_and_upper(f0, f1, upper));
   }
-  void append(u64 word) { words_[extend(1)] = word; }
+  void append(u64 word) { words_.push() = word; }
 
   Handler handler(u32 at) const { return reinterpret_cast<Handler>(words_[at]); }
   void set_handler(u32 at, Handler handler) { words_[at] = reinterpret_cast<u64>(handler); }
@@ -48,16 +57,7 @@ class CodeBuffer {
   void set_upper(u32 word, u32 value) { words_[word] = (words_[word] & 0xffffffff) | u64{value} << 32; }
 
  private:
-  u32 extend(u32 count) {
-    const u32 at = position_;
-    position_ += count;
-    if (position_ > words_.size()) [[unlikely]]
-      words_.resize(std::max<size_t>(position_, words_.size() * 2 + 64));
-    return at;
-  }
-
-  std::vector<u64> words_;  ///< More than are in use.
-  u32 position_ = 0;
+  ScratchStack<u64> words_;
 };
 
 }  // namespace invar::interp

@@ -11,6 +11,9 @@
 namespace invar::interp {
 
 using Row = const Handler*;
+/// Of a row, the handlers that write the register alone, and a slot as well.
+constexpr Handler to_register(Row row, u32 reg) { return row[static_cast<u32>(Dst::reg0) + reg]; }
+constexpr Handler to_slot_and_register(Row row, u32 reg) { return row[static_cast<u32>(Dst::slot_reg0) + reg]; }
 
 /// Families Test, Unary: `source` must not be imm.
 Row unary_row(Op op, Loc source);

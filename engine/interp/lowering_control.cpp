@@ -34,20 +34,18 @@ void LoweringSink::begin(const BodyInfo& body) {
   handlers_ = {};
   scope_ = none;
   type_ = body.type;
-  local_types_.assign(body.locals.begin(), body.locals.end());
-  local_uses_.assign(body.locals.size(), 0);
-  local_slots_.resize(body.locals.size());
+  locals_.resize(1 + body.locals.size());
 
   const u32 param_slots = total_slots(type_->params);
   link_ = std::max(param_slots, total_slots(type_->results));
   u32 slot = 0;
   for (u32 i = 0; i < body.locals.size(); ++i) {
     if (i == type_->params.size()) slot = link_ + link_slots;
-    local_slots_[i] = slot;
+    locals_[1 + i] = {.type = body.locals[i], .file = file_of(body.locals[i]), .slot = slot, .uses = 0};
     slot += slots_of(body.locals[i]);
   }
   stack_begin_ = body.locals.size() > type_->params.size() ? slot : link_ + link_slots;
-  max_slot_ = stack_begin_;
+  max_slot_ = top_slot_ = stack_begin_;
   flushed_ = 0;
   pinned_ = 0;
   too_large_ = false;
@@ -98,8 +96,8 @@ void LoweringSink::begin_segment(bool polls) {
 
 void LoweringSink::open_label(LabelKind kind, const BlockType& type) {
   const u32 params = static_cast<u32>(type.params.size());
-  const u32 height = static_cast<u32>(stack_.size()) - params;
-  const u32 slot = params == 0 ? top_slot() : stack_[height].home;
+  const u32 height = stack_.size() - params;
+  const u32 slot = params == 0 ? top_slot_ : stack_[height].home;
   if (kind != LabelKind::function && kind != LabelKind::loop) ++blocks_;
   labels_.push_back({.kind = kind,
                      .height = height,
@@ -154,7 +152,7 @@ void LoweringSink::bind_fixups(Label& label) {
 }
 
 void LoweringSink::block(const BlockType& type) {
-  flush(static_cast<u32>(stack_.size()));
+  flush(stack_.size());
   open_label(LabelKind::block, type);
 }
 
@@ -221,8 +219,8 @@ LoweringSink::Condition LoweringSink::take_condition() {
     const Numeric taken = take_back();
     if (front.kind == Front::Kind::mask) {
       discard_code(front.at);
-      pin_operand(front.a);
-      pin_operand(front.b);
+      pin_operand(File::integer, front.a);
+      pin_operand(File::integer, front.b);
       return {.op = front.op, .a = front.a, .b = front.b, .negated = true};
     }
     return {.op = taken.op, .a = taken.a, .b = taken.b, .front = front};
@@ -259,7 +257,7 @@ bool LoweringSink::moves_needed(const Label& label) const {
 
 /// Brings the top operands home: the results, at the end of a block, and what a branch carries if no moves are needed.
 void LoweringSink::top_to_home(u32 count) {
-  for (u32 i = static_cast<u32>(stack_.size()) - count; i < stack_.size(); ++i) to_home(i);
+  for (u32 i = stack_.size() - count; i < stack_.size(); ++i) to_home(i);
 }
 
 /// Brings the operands that a branch carries to the label's slots.
@@ -269,11 +267,11 @@ void LoweringSink::move_to_label(const Label& label) {
     top_to_home(count);
     return;
   }
-  const u32 first = static_cast<u32>(stack_.size()) - count;
+  const u32 first = stack_.size() - count;
   // Downwards within the operands, so in this order no copy overwrites what a later one reads.
   u32 slot = label.slot;
   for (u32 i = first; i < stack_.size(); ++i) {
-    copy_to_slot(stack_[i], i, slot);
+    copy_to_slot(stack_[i], slot);
     slot += slots_of(stack_[i].type);
   }
 }
@@ -385,7 +383,7 @@ void LoweringSink::br_table(std::span<const u32> depths) {
 
 /// br_on_null and br_on_non_null; the latter carries the reference along.
 void LoweringSink::branch_on_reference(u32 depth, bool taken_if_null) {
-  to_home(static_cast<u32>(stack_.size() - 1));
+  to_home(stack_.size() - 1);
   const Entry reference = stack_.back();
   if (taken_if_null) pop();
   const auto emit = [&](bool if_null) {
@@ -428,14 +426,14 @@ void LoweringSink::emit_return() {
   if (results.empty()) {
     code_.emit(control_handlers.return_nothing, link_);
   } else if (results.size() == 1) {
-    const u32 index = static_cast<u32>(stack_.size() - 1);
+    const u32 index = stack_.size() - 1;
     const Width width = width_of(results[0]);
     const Entry& entry = stack_[index];
-    const bool small = width == Width::int_64 && entry.where == Entry::Where::constant && fits_s32(entry.value);
+    const bool small = width == Width::int_64 && entry.where == Entry::Where::constant && fits_s32(entry.bits);
     if (small) {
-      code_.emit(return_handler(width, Loc::imm), link_, 0, entry.value & 0xffff, entry.value >> 16 & 0xffff);
+      code_.emit(return_handler(width, Loc::imm), link_, 0, entry.bits & 0xffff, entry.bits >> 16 & 0xffff);
     } else {
-      const Operand value = locate(entry, index, Immediate::none);
+      const Operand value = locate(entry);
       pinned_ = 0;
       code_.emit(return_handler(width, value.loc), link_, value.slot);
     }
@@ -443,17 +441,17 @@ void LoweringSink::emit_return() {
     // Parameters whose slots results will take are read before anything is written.
     const u32 first = static_cast<u32>(stack_.size() - results.size());
     for (u32 i = first; i < stack_.size(); ++i) {
-      if (stack_[i].where == Entry::Where::local && local_slot(stack_[i].local) < link_) {
-        copy_to_slot(stack_[i], i, stack_[i].home);
+      if (stack_[i].where == Entry::Where::local && local_slot(stack_[i].local()) < link_) {
+        copy_to_slot(stack_[i], stack_[i].home);
       }
     }
     u32 slot = 0;
     for (u32 i = first; i < stack_.size(); ++i) {
       const Entry& entry = stack_[i];
-      if (entry.where == Entry::Where::local && local_slot(entry.local) < link_) {
+      if (entry.where == Entry::Where::local && local_slot(entry.local()) < link_) {
         emit_copy(width_of(entry.type), {.slot = entry.home}, slot);
       } else {
-        copy_to_slot(entry, i, slot);
+        copy_to_slot(entry, slot);
       }
       slot += slots_of(entry.type);
     }
@@ -480,7 +478,7 @@ void LoweringSink::finish_call(std::span<const ValType> results) {
   push_slots(results);
   // A single result is in the first register, too.
   if (results.size() == 1) {
-    registers_.hold(file_of(results[0]), 0, RegisterState::Holds::copy, static_cast<u32>(stack_.size() - 1));
+    registers_[file_of(results[0])].hold(0, value_of_entry(stack_.size() - 1));
   }
 }
 
@@ -490,7 +488,7 @@ void LoweringSink::call(u32 function) {
   const FuncType& type = module_.func_type(function);
   gather_arguments(type);
   for (size_t i = 0; i < type.params.size(); ++i) pop();
-  const u32 base = top_slot();
+  const u32 base = top_slot_;
   if (function < module_.imported_functions) {
     if (traces_) code_.emit_wide(control_handlers.trace_call, base, 0, function);
     code_.emit(control_handlers.call_import, base, 0, link_);
@@ -509,7 +507,7 @@ void LoweringSink::call_indirect(u32 type_index, u32 table) {
   gather_arguments(type);
   pinned_ = 0;
   for (size_t i = 0; i < type.params.size(); ++i) pop();
-  code_.emit(control_handlers.call_indirect[static_cast<u32>(index.loc)], top_slot(), index.slot, link_);
+  code_.emit(control_handlers.call_indirect[static_cast<u32>(index.loc)], top_slot_, index.slot, link_);
   code_.append(u64{compiled_.type_ids()[type_index]} | u64{table} << 32);
   restore_instance_behind_call();
   finish_call(type.results);
@@ -517,12 +515,12 @@ void LoweringSink::call_indirect(u32 type_index, u32 table) {
 
 void LoweringSink::call_ref(u32 type_index) {
   const FuncType& type = module_.types[type_index].func;
-  to_home(static_cast<u32>(stack_.size() - 1));
+  to_home(stack_.size() - 1);
   const u32 callee = stack_.back().home;
   pop();
   gather_arguments(type);
   for (size_t i = 0; i < type.params.size(); ++i) pop();
-  code_.emit(control_handlers.call_ref, top_slot(), callee, link_);
+  code_.emit(control_handlers.call_ref, top_slot_, callee, link_);
   code_.append(0);
   restore_instance_behind_call();
   finish_call(type.results);
@@ -534,10 +532,10 @@ void LoweringSink::return_call(u32 function) {
   for (size_t i = 0; i < type.params.size(); ++i) pop();
   const u32 arguments = argument_slots(type);
   if (function < module_.imported_functions) {
-    code_.emit(control_handlers.return_call_import, top_slot(), 0, link_, arguments);
+    code_.emit(control_handlers.return_call_import, top_slot_, 0, link_, arguments);
     code_.append(function);
   } else {
-    code_.emit(control_handlers.return_call, top_slot(), 0, link_, arguments);
+    code_.emit(control_handlers.return_call, top_slot_, 0, link_, arguments);
     code_.append(reinterpret_cast<u64>(&compiled_.codes[function]));
   }
   last_ = none;
@@ -545,12 +543,12 @@ void LoweringSink::return_call(u32 function) {
 
 void LoweringSink::return_call_indirect(u32 type_index, u32 table) {
   const FuncType& type = module_.types[type_index].func;
-  to_home(static_cast<u32>(stack_.size() - 1));
+  to_home(stack_.size() - 1);
   const u32 index = stack_.back().home;
   pop();
   gather_arguments(type);
   for (size_t i = 0; i < type.params.size(); ++i) pop();
-  code_.emit(control_handlers.return_call_indirect[static_cast<u32>(Loc::slot)], top_slot(), index, link_,
+  code_.emit(control_handlers.return_call_indirect[static_cast<u32>(Loc::slot)], top_slot_, index, link_,
              argument_slots(type));
   code_.append(u64{compiled_.type_ids()[type_index]} | u64{table} << 32);
   last_ = none;
@@ -558,12 +556,12 @@ void LoweringSink::return_call_indirect(u32 type_index, u32 table) {
 
 void LoweringSink::return_call_ref(u32 type_index) {
   const FuncType& type = module_.types[type_index].func;
-  to_home(static_cast<u32>(stack_.size() - 1));
+  to_home(stack_.size() - 1);
   const u32 callee = stack_.back().home;
   pop();
   gather_arguments(type);
   for (size_t i = 0; i < type.params.size(); ++i) pop();
-  code_.emit(control_handlers.return_call_ref, top_slot(), callee, link_, argument_slots(type));
+  code_.emit(control_handlers.return_call_ref, top_slot_, callee, link_, argument_slots(type));
   code_.append(0);
   last_ = none;
 }

@@ -19,8 +19,8 @@ LoweringSink::AddressOperand LoweringSink::take_address(Op op, Access access, co
   using Kind = AddressMode::Kind;
   if (access != Access::guarded) return plain_address(take());
   const Entry& top = stack_.back();
-  if (top.where == Entry::Where::constant && top.value + memarg.offset <= ~u32{0}) {
-    const AddressOperand address{.mode = index_of({Kind::absolute}), .displacement = static_cast<u32>(top.value)};
+  if (top.where == Entry::Where::constant && top.bits + memarg.offset <= ~u32{0}) {
+    const AddressOperand address{.mode = index_of({Kind::absolute}), .displacement = static_cast<u32>(top.bits)};
     pop();
     return address;
   }
@@ -30,7 +30,7 @@ LoweringSink::AddressOperand LoweringSink::take_address(Op op, Access access, co
     const Numeric sum = take_back();
     if (front.kind == Front::Kind::shift && scales(front.b.value)) {
       discard_code(front.at);
-      pin_operand(front.a);
+      pin_operand(File::integer, front.a);
       return {.mode = index_of({Kind::table, front.a.loc}),
               .base = front.a.slot,
               .displacement = static_cast<u32>(sum.b.value)};
@@ -113,7 +113,7 @@ void LoweringSink::emit_store(Handler handler, Access access, const AddressOpera
   last_copy_ = none;
 }
 
-void LoweringSink::load(Op op, const Memarg& memarg) {
+void LoweringSink::load(Op op, Memarg memarg) {
   const Access access = access_of(memarg);
   const AddressOperand address = take_address(op, access, memarg);
   emit_load(result_type(op), load_row(op, access, address.mode), access, address, memarg);
@@ -123,7 +123,7 @@ void LoweringSink::load(Op op, const Memarg& memarg) {
   last_load_reg_ = stack_.back().reg;
 }
 
-void LoweringSink::store(Op op, const Memarg& memarg) {
+void LoweringSink::store(Op op, Memarg memarg) {
   const Access access = access_of(memarg);
   const Operand value = take(Immediate::bits16);
   const AddressOperand address = take_address(op, access, memarg);

@@ -46,7 +46,7 @@ bool LoweringSink::fuse(Op op) {
   // The other operand must be at hand: nothing is emitted for it.
   const Entry& other = on_top ? below : top;
   const bool constant = other.where == Entry::Where::constant;
-  if (constant && (file_of(other.type) == File::floating || !fits_s16(other.type, other.value))) return false;
+  if (constant && (file_of(other.type) == File::floating || !fits_s16(other.type, other.bits))) return false;
   const u32 position = on_top && !semantics::is_commutative(op) ? 1 : 0;
   if (!fused_row(made->op, made->a.loc, made->b.loc, op, position, Loc::slot)) return false;
 
@@ -73,7 +73,7 @@ bool LoweringSink::fuse_load(Op op) {
   if ((!on_top && !is_last(stack_[size - 2])) || last_load_ == Op::unreachable) return false;
   // The other operand must be at hand: nothing is emitted for it.
   const Entry& other = stack_[on_top ? size - 2 : size - 1];
-  const bool narrow = file_of(other.type) == File::integer && (other.type == type_i32 || fits_s32(other.value));
+  const bool narrow = file_of(other.type) == File::integer && (other.type == type_i32 || fits_s32(other.bits));
   if (other.where == Entry::Where::constant && !narrow) return false;
   const u32 position = on_top && !semantics::is_commutative(op) ? 1 : 0;
   if (!load_and_row(last_load_, last_load_mode_, op, position, Loc::slot)) return false;
@@ -84,17 +84,16 @@ bool LoweringSink::fuse_load(Op op) {
   Operand c;
   if (on_top) {
     pop();
-    c = take(Immediate::bits32);
+    c = take(Immediate::any);
   } else {
-    c = take(Immediate::bits32);
+    c = take(Immediate::any);
     pop();
   }
   code_.truncate(at);
   // A fault belongs to the load.
   for (size_t i = offsets_.size(); i-- > 0 && offsets_[i].first > at;) offsets_[i].first = at + load_and_words;
-  for (const Loc loc : {address_modes[last_load_mode_].base, address_modes[last_load_mode_].index}) {
-    if (loc == Loc::reg0 || loc == Loc::reg1) pin(File::integer, loc == Loc::reg0 ? 0 : 1);
-  }
+  pin(File::integer, address_modes[last_load_mode_].base);
+  pin(File::integer, address_modes[last_load_mode_].index);
   emit_result(result_type(op), load_and_row(load, last_load_mode_, op, position, c.loc), fields[0], fields[1],
               fields[2]);
   code_.append(c.loc == Loc::imm ? c.value << 32 : u64{c.slot});
@@ -112,14 +111,14 @@ void LoweringSink::binary(Op op) {
   const Front front = op == Op::i32_add ? front_of(stack_[constant_first ? top : top - 1]) : Front{};
   if (constant_first) {
     // The constant becomes the second operand.
-    const u64 value = stack_[top - 1].value;
+    const u64 value = stack_[top - 1].bits;
     const Operand a = take();
     pop();
     emit_binary(op, a, {.loc = Loc::imm, .value = value});
     if (front.kind == Front::Kind::shift) note_front(front);
     return;
   }
-  Operand b = take(info(op).signature[1] == 'l' ? Immediate::bits64 : Immediate::bits32);
+  Operand b = take(Immediate::any);
   Operand a = take();
   // A register in front: fused forms want it there.
   if (semantics::is_commutative(op) && a.loc == Loc::slot && (b.loc == Loc::reg0 || b.loc == Loc::reg1))
@@ -171,8 +170,7 @@ void LoweringSink::note_step(u32 slot, u32 reg) {
 std::optional<LoweringSink::Branch> LoweringSink::branch_on_step(const Condition& condition, bool taken_if) {
   if (step_.at == none || step_.at + 2 != code_.position()) return {};
   const auto is_stepped = [&](const Operand& operand) {
-    return operand.loc == Loc::slot ? operand.slot == step_.slot
-                                    : operand.loc == (step_.reg == 0 ? Loc::reg0 : Loc::reg1);
+    return operand.loc == Loc::slot ? operand.slot == step_.slot : operand.loc == loc_of(step_.reg);
   };
   Op op = condition.op;
   Operand other = condition.b;
@@ -191,8 +189,7 @@ std::optional<LoweringSink::Branch> LoweringSink::branch_on_step(const Condition
   if (step_.twice) {
     const Row row = binary_row(Op::i32_add, Loc::slot, Loc::imm);
     const u32 by = static_cast<u32>(static_cast<s32>(static_cast<s16>(step_.first_by)));
-    code_.emit_wide(row[static_cast<u32>(step_.reg == 0 ? Dst::slot_reg1 : Dst::slot_reg0)], step_.first_slot,
-                    step_.first_slot, by);
+    code_.emit_wide(to_slot_and_register(row, 1 - step_.reg), step_.first_slot, step_.first_slot, by);
   }
   const u32 at = code_.emit(handler, step_.slot, step_.by, other.slot);
   code_.append(static_cast<u32>(other.value));
@@ -206,7 +203,7 @@ std::optional<LoweringSink::Branch> LoweringSink::branch_on_step(const Condition
 /// Of the operands in hand, is one in the register that the last instruction loaded?
 LoweringSink::Front LoweringSink::load_in_front(const Operand& a, const Operand& b) const {
   if (last_ == none || last_load_ == Op::unreachable || last_ + 2 != code_.position()) return {};
-  const Loc loaded = last_load_reg_ == 0 ? Loc::reg0 : Loc::reg1;
+  const Loc loaded = loc_of(last_load_reg_);
   if ((a.loc == loaded) == (b.loc == loaded)) return {};
   return {
       .kind = Front::Kind::load, .is_second = b.loc == loaded, .op = last_load_, .at = last_, .mode = last_load_mode_};
@@ -216,8 +213,8 @@ LoweringSink::Front LoweringSink::load_in_front(const Operand& a, const Operand&
 u32 LoweringSink::use_of_loaded(const Front& load) const {
   const Row row = load_row(load.op, Access::guarded, load.mode);
   const Handler present = code_.handler(load.at);
-  if (present == row[static_cast<u32>(Dst::slot_reg0)]) return 1;
-  return present == row[static_cast<u32>(Dst::slot_reg1)] ? 2 : 0;
+  if (present == to_slot_and_register(row, 0)) return 1;
+  return present == to_slot_and_register(row, 1) ? 2 : 0;
 }
 
 /// A branch on what the last instruction loaded: both in one.
@@ -252,7 +249,7 @@ void LoweringSink::test(Op op) {
     const bool is_wide = made->b.loc == Loc::imm && info(made->op).signature[1] == 'l' && !fits_s32(made->b.value);
     entry.row = is_wide ? wide_binary_row(last_numeric_.op, made->a.loc)
                         : binary_row(last_numeric_.op, made->a.loc, made->b.loc);
-    code_.set_handler(entry.producer, entry.row[static_cast<u32>(entry.reg == 0 ? Dst::reg0 : Dst::reg1)]);
+    code_.set_handler(entry.producer, to_register(entry.row, entry.reg));
     return;
   }
   const Front front = front_of(stack_.back());
@@ -284,9 +281,7 @@ LoweringSink::Numeric LoweringSink::take_back() {
   last_numeric_ = {};
   const char letter = info(taken.op).signature[0];
   const File file = letter == 'f' || letter == 'd' ? File::floating : File::integer;
-  for (const Operand* operand : {&taken.a, &taken.b, &taken.c}) {
-    if (operand->loc == Loc::reg0 || operand->loc == Loc::reg1) pin(file, operand->loc == Loc::reg0 ? 0 : 1);
-  }
+  for (const Operand* operand : {&taken.a, &taken.b, &taken.c}) pin_operand(file, *operand);
   return taken;
 }
 

@@ -15,7 +15,7 @@ constexpr bool is_signed_read(Op op) { return op == Op::struct_get_s || op == Op
 
 // References are 64-bit integers here; null is 0.
 
-void LoweringSink::ref_null(HeapType type) { push(Entry::Where::constant, ValType::reference(type, true)).value = 0; }
+void LoweringSink::ref_null(HeapType type) { push(Entry::Where::constant, ValType::reference(type, true)).bits = 0; }
 
 void LoweringSink::ref_is_null() { emit_test(Op::i64_eqz, take()); }
 
@@ -30,7 +30,7 @@ void LoweringSink::ref_eq() {
 /// An instruction that looks at the top operand and leaves it where it is.
 template <class HandlerAt>
 void LoweringSink::check_top(HandlerAt handler_at, u32 upper) {
-  const Operand a = locate(stack_.back(), static_cast<u32>(stack_.size() - 1), Immediate::none);
+  const Operand a = locate(stack_.back());
   pinned_ = 0;
   code_.emit_wide(handler_at(a.loc), 0, a.slot, upper);
   last_ = none;
@@ -66,7 +66,7 @@ void LoweringSink::ref_cast_desc(ValType type) {
 void LoweringSink::br_on_cast(Op op, u32 depth, ValType, ValType to) {
   const bool by_descriptor = op == Op::br_on_cast_desc_eq || op == Op::br_on_cast_desc_eq_fail;
   const u32 descriptor = by_descriptor ? take_in_slot() : 0;
-  to_home(static_cast<u32>(stack_.size() - 1));
+  to_home(stack_.size() - 1);
   const u32 slot = stack_.back().home;
   const bool on_match = op == Op::br_on_cast || op == Op::br_on_cast_desc_eq;
   const auto emit = [&](bool taken_if_matches) {

@@ -89,8 +89,8 @@ class LoweringSink : public NullSink {
   void shuffle(const V128& lanes);
   void extract_lane(Op op, u8 lane);
   void replace_lane(Op op, u8 lane);
-  void load(Op op, const Memarg& memarg);
-  void store(Op op, const Memarg& memarg);
+  void load(Op op, Memarg memarg);
+  void store(Op op, Memarg memarg);
   void load_lane(Op op, const Memarg& memarg, u8 lane);
   void store_lane(Op op, const Memarg& memarg, u8 lane);
   void memory_size(u32 memory);
@@ -168,8 +168,8 @@ class LoweringSink : public NullSink {
     /// What stands for it in a field of 16 bits.
     u32 narrow() const { return loc == Loc::imm ? static_cast<u32>(value) : slot; }
   };
-  /// Which immediates the consumer takes.
-  enum class Immediate : u8 { none, bits64, bits32, bits16 };
+  /// Which immediates the consumer takes; `any`: it has a form for each constant that comes.
+  enum class Immediate : u8 { none, bits16, any };
 
   /// What stands at `at`, in front of a numeric instruction, and made an operand of it that nothing else wants: perhaps
   /// they become one with what follows.
@@ -240,32 +240,34 @@ class LoweringSink : public NullSink {
   };
 
   // Stack and registers (lowering_values.cpp).
-  u32 top_slot() const { return stack_.empty() ? stack_begin_ : stack_.back().home + slots_of(stack_.back().type); }
+  Entry& push(Entry::Where where, ValType type, File file, Value value);
   Entry& push(Entry::Where where, ValType type);
-  void push_result(ValType type, u32 reg, Row row, u32 producer);
+  void remove();
   void pop();
   Operand take(Immediate immediates = Immediate::none);
   u32 take_in_slot();
-  Operand locate(const Entry& entry, u32 index, Immediate immediates);
-  u32 choose_register(ValType type);
-  void spill(u32 index);
+  Operand find(const Entry& entry, bool consumed);
+  Operand locate_constant(const Entry& entry, Immediate immediates);
+  Operand locate(const Entry& entry);
+  INVAR_RARE void spill(u32 index);
   void spill_registers();
   void to_home(u32 index);
   void top_to_home(u32 count);
   void flush(u32 constants_from);
-  void copy_to_slot(const Entry& entry, u32 index, u32 slot);
+  void copy_to_slot(const Entry& entry, u32 slot);
   void emit_copy(Width width, const Operand& from, u32 slot);
   Operand emit_constant(ValType type, u64 value, u32 slot);
-  void keep_old_value(u32 local);
-  bool assign_producer(u32 local);
+  void keep_old_value(u32 number);
   void after_label();
-  void pin(File file, u32 reg) { pinned_ |= 1u << (registers_per_file * static_cast<u32>(file) + reg); }
+  /// `loc`: a register, or Loc::slot for none.
+  void pin(File file, Loc loc) { pinned_ |= static_cast<u32>(loc) << (registers_per_file * static_cast<u32>(file)); }
   bool is_pinned(File file, u32 reg) const {
     return (pinned_ >> (registers_per_file * static_cast<u32>(file) + reg) & 1) != 0;
   }
   bool is_last(const Entry& entry) const { return entry.where == Entry::Where::reg && entry.producer == last_; }
 
   /// Emits an instruction whose handlers by destination are `row`, and pushes its result.
+  void emit_result_words(ValType type, Row row, u64 word1);
   void emit_result(ValType type, Row row, u32 f1, u32 f2, u32 f3);
   void emit_result_upper(ValType type, Row row, u32 f1, u32 upper);
   void settle_nan(Op op);
@@ -305,8 +307,8 @@ class LoweringSink : public NullSink {
   }
   Front front_of(const Entry& entry) const;
   void note_front(const Front& front);
-  void pin_operand(const Operand& operand) {
-    if (operand.loc == Loc::reg0 || operand.loc == Loc::reg1) pin(File::integer, operand.loc == Loc::reg0 ? 0 : 1);
+  void pin_operand(File file, const Operand& operand) {
+    if (is_register(operand.loc)) pin(file, operand.loc);
   }
   bool fuse_load(Op op);
   void emit_test(Op op, const Operand& a);
@@ -319,7 +321,7 @@ class LoweringSink : public NullSink {
   void emit_atomic_rmw(Op op, const Memarg& memarg, u32 address, u32 operand, u32 replacement);
   void wait_or_notify(Handler handler, u32 operands, const Memarg& memarg);
   bool fits_guarded(const Memarg& memarg) const;
-  u32 local_slot(u32 local) const { return local_slots_[local]; }
+  u32 local_slot(u32 number) const { return locals_[number].slot; }
 
   // References and objects (lowering_references.cpp).
   template <class HandlerAt>
@@ -381,13 +383,12 @@ class LoweringSink : public NullSink {
   const bool traces_;
   const bool tiers_up_;
   const bool record_offsets_;
+  const bool watches_;  ///< Wants to know of each instruction.
 
   CodeBuffer code_;
-  std::vector<Entry> stack_;
+  OperandStack stack_;
   Registers registers_;
-  std::vector<u32> local_slots_;
-  std::vector<ValType> local_types_;
-  std::vector<u32> local_uses_;  ///< Stack entries that still refer to each local.
+  std::vector<Local> locals_;  ///< By number; the first stands for none.
   std::vector<Label> labels_;
   std::vector<ValType> label_types_;
   std::vector<Fixup> fixups_;
@@ -399,7 +400,8 @@ class LoweringSink : public NullSink {
   u32 loop_depth_ = 0;  ///< Of loops around the instruction in hand.
   const FuncType* type_ = nullptr;
   u32 link_ = 0;
-  u32 stack_begin_ = 0;  ///< Home of the lowest operand.
+  u32 stack_begin_ = 0;  ///< Home of the lowest operand,
+  u32 top_slot_ = 0;     ///< of the next.
   u32 max_slot_ = 0;
   u32 flushed_ = 0;  ///< So many entries, from the bottom, are in slots or constants.
   u32 pinned_ = 0;   ///< Registers (bit 2 * file + register) that operands of the instruction in hand are in.

@@ -4,88 +4,103 @@
 namespace invar::interp {
 
 inline void LoweringSink::instruction(Op, u32 offset) {
+  if (!watches_) return;
   if (record_offsets_) offsets_.emplace_back(code_.position(), offset);
   ++fuel_count_;
 }
 
-inline Entry& LoweringSink::push(Entry::Where where, ValType type) {
-  const u32 home = top_slot();
-  max_slot_ = std::max(max_slot_, home + slots_of(type));
-  return stack_.emplace_back(Entry{.where = where, .type = type, .home = home});
+inline Entry& LoweringSink::push(Entry::Where where, ValType type, File file, Value value) {
+  Entry& entry = stack_.push();
+  entry.where = where;
+  entry.file = file;
+  entry.type = type;
+  entry.home = top_slot_;
+  entry.value = value;
+  top_slot_ += slots_of(type);
+  if (top_slot_ > max_slot_) max_slot_ = top_slot_;
+  return entry;
 }
 
-inline void LoweringSink::push_result(ValType type, u32 reg, Row row, u32 producer) {
-  Entry& entry = push(Entry::Where::reg, type);
-  entry.reg = static_cast<u8>(reg);
-  entry.row = row;
-  entry.producer = producer;
-  registers_.hold(file_of(type), reg, RegisterState::Holds::entry, static_cast<u32>(stack_.size() - 1));
+inline Entry& LoweringSink::push(Entry::Where where, ValType type) {
+  return push(where, type, file_of(type), value_of_entry(stack_.size()));
+}
+
+/// Takes the top entry off the stack.
+inline void LoweringSink::remove() {
+  const Entry& entry = stack_.back();
+  --locals_[entry.local()].uses;
+  top_slot_ = entry.home;
+  stack_.pop();
+  if (flushed_ > stack_.size()) flushed_ = stack_.size();
 }
 
 inline void LoweringSink::pop() {
-  const u32 index = static_cast<u32>(stack_.size() - 1);
-  const Entry& entry = stack_.back();
-  const File file = file_of(entry.type);
-  if (entry.where == Entry::Where::reg) {
-    registers_.at(file, entry.reg) = {};
-  } else if (entry.where == Entry::Where::slot) {
-    const int reg = registers_.find_copy(file, index, registers_per_file);
-    if (reg >= 0) registers_.at(file, static_cast<u32>(reg)) = {};
-  } else if (entry.where == Entry::Where::local) {
-    --local_uses_[entry.local];
-  }
-  stack_.pop_back();
-  flushed_ = std::min(flushed_, index);
+  registers_[stack_.back().file].forget(value_of_entry(stack_.size() - 1));
+  remove();
+}
+
+/// Where an entry's value is that is no constant, for a consumer.
+inline LoweringSink::Operand LoweringSink::find(const Entry& entry, bool consumed) {
+  const Loc loc = registers_[entry.file].find(entry.value);
+  const u32 local = entry.local();
+  if (consumed) registers_[entry.file].release(local != 0 ? Loc::slot : loc);
+  pin(entry.file, loc);
+  const u32 slot = local != 0 ? locals_[local].slot : entry.home;
+  return {.loc = loc, .slot = loc == Loc::slot ? slot : 0};
 }
 
 inline LoweringSink::Operand LoweringSink::take(Immediate immediates) {
-  const Operand operand = locate(stack_.back(), static_cast<u32>(stack_.size() - 1), immediates);
-  pop();
+  const Entry& entry = stack_.back();
+  const Operand operand =
+      entry.where == Entry::Where::constant ? locate_constant(entry, immediates) : find(entry, true);
+  remove();
   return operand;
 }
 
-/// A register for a new result. Register-only entries are the last to be moved out.
-inline u32 LoweringSink::choose_register(ValType type) {
-  const File file = file_of(type);
-  u32 best = 0;
-  u64 best_cost = ~u64{0};
-  for (u32 r = 0; r < usable_registers(type); ++r) {
-    const RegisterState& state = registers_.at(file, r);
-    const u64 cost = (state.holds == RegisterState::Holds::nothing ? 0
-                      : state.holds == RegisterState::Holds::entry ? u64{2} << 32
-                                                                   : u64{1} << 32) |
-                     state.age;
-    if (cost < best_cost) {
-      best_cost = cost;
-      best = r;
-    }
-  }
-  RegisterState& state = registers_.at(file, best);
-  if (state.holds == RegisterState::Holds::entry) spill(state.index);
-  state = {};
-  return best;
+/// Where a constant is for a consumer that takes `immediates`. May emit code that brings it into a slot.
+inline LoweringSink::Operand LoweringSink::locate_constant(const Entry& entry, Immediate immediates) {
+  const bool fits = immediates == Immediate::any || (immediates == Immediate::bits16 && entry.file == File::integer &&
+                                                     fits_s16(entry.type, entry.bits));
+  return fits ? Operand{.loc = Loc::imm, .value = entry.bits} : emit_constant(entry.type, entry.bits, entry.home);
 }
 
-inline void LoweringSink::emit_result(ValType type, Row row, u32 f1, u32 f2, u32 f3) {
-  const u32 reg = choose_register(type);
-  last_ = code_.emit(row[static_cast<u32>(reg == 0 ? Dst::reg0 : Dst::reg1)], 0, f1, f2, f3);
+inline void LoweringSink::emit_result_words(ValType type, Row row, u64 word1) {
+  const File file = file_of(type);
+  RegisterFile& registers = registers_[file];
+  const u32 reg = type == type_v128 ? 0 : registers.choose();
+  if (registers.holds_only_place(reg)) spill(registers.entry_in(reg));
+  const u32 at = code_.emit_words(to_register(row, reg), word1);
+  last_ = at;
   last_numeric_.op = Op::unreachable;
   front_.kind = Front::Kind::none;
   last_load_ = Op::unreachable;
   last_copy_ = none;
   pinned_ = 0;
-  push_result(type, reg, row, last_);
+  const Value value = value_of_entry(stack_.size());
+  registers.hold(reg, value, true);
+  Entry& entry = push(Entry::Where::reg, type, file, value);
+  entry.reg = static_cast<u8>(reg);
+  entry.row = row;
+  entry.producer = at;
 }
 
-inline void LoweringSink::local_get(u32 local) {
-  Entry& entry = push(Entry::Where::local, local_types_[local]);
-  entry.local = local;
-  ++local_uses_[local];
+inline void LoweringSink::emit_result(ValType type, Row row, u32 f1, u32 f2, u32 f3) {
+  emit_result_words(type, row, fields(0, f1, f2, f3));
 }
 
-inline void LoweringSink::i32_const(u32 value) { push(Entry::Where::constant, type_i32).value = value; }
-inline void LoweringSink::i64_const(u64 value) { push(Entry::Where::constant, type_i64).value = value; }
-inline void LoweringSink::f32_const(u32 bits) { push(Entry::Where::constant, type_f32).value = bits; }
-inline void LoweringSink::f64_const(u64 bits) { push(Entry::Where::constant, type_f64).value = bits; }
+inline void LoweringSink::emit_result_upper(ValType type, Row row, u32 f1, u32 upper) {
+  emit_result_words(type, row, fields_and_upper(0, f1, upper));
+}
+
+inline void LoweringSink::local_get(u32 index) {
+  Local& local = locals_[1 + index];
+  push(Entry::Where::local, local.type, local.file, value_of_local(1 + index));
+  ++local.uses;
+}
+
+inline void LoweringSink::i32_const(u32 value) { push(Entry::Where::constant, type_i32).bits = value; }
+inline void LoweringSink::i64_const(u64 value) { push(Entry::Where::constant, type_i64).bits = value; }
+inline void LoweringSink::f32_const(u32 bits) { push(Entry::Where::constant, type_f32).bits = bits; }
+inline void LoweringSink::f64_const(u64 bits) { push(Entry::Where::constant, type_f64).bits = bits; }
 
 }  // namespace invar::interp

@@ -17,70 +17,41 @@ LoweringSink::LoweringSink(CompiledModule& compiled, bool record_offsets)
       deterministic_(compiled.engine().config().deterministic),
       traces_(compiled.engine().config().trace_call != nullptr),
       tiers_up_(compiled.engine().config().compiler != nullptr && compiled.engine().config().tier_up),
-      record_offsets_(record_offsets) {}
+      record_offsets_(record_offsets),
+      watches_(record_offsets_ || fuel_) {}
 
 // The operand stack
 
 /// Makes a register-only entry's producer store it, too.
 void LoweringSink::spill(u32 index) {
   Entry& entry = stack_[index];
-  code_.set_handler(entry.producer, entry.row[static_cast<u32>(entry.reg == 0 ? Dst::slot_reg0 : Dst::slot_reg1)]);
+  code_.set_handler(entry.producer, to_slot_and_register(entry.row, entry.reg));
   code_.set_field(entry.producer, 0, entry.home);
   entry.where = Entry::Where::slot;
-  registers_.hold(file_of(entry.type), entry.reg, RegisterState::Holds::copy, index);
+  registers_[entry.file].hold(entry.reg, entry.value);
 }
 
 void LoweringSink::spill_registers() {
   for (const File file : {File::integer, File::floating}) {
     for (u32 r = 0; r < registers_per_file; ++r) {
-      const RegisterState& state = registers_.at(file, r);
-      if (state.holds == RegisterState::Holds::entry) spill(state.index);
+      if (registers_[file].holds_only_place(r)) spill(registers_[file].entry_in(r));
     }
   }
 }
 
-/// Where an entry's value is for a consumer that takes `immediates`. May emit code that brings a constant into a slot.
-LoweringSink::Operand LoweringSink::locate(const Entry& entry, u32 index, Immediate immediates) {
-  const File file = file_of(entry.type);
-  const u32 usable = usable_registers(entry.type);
-  const auto in_register = [&](u32 reg) {
-    pin(file, reg);
-    return Operand{.loc = reg == 0 ? Loc::reg0 : Loc::reg1};
-  };
-  switch (entry.where) {
-    case Entry::Where::reg:
-      return in_register(entry.reg);
-    case Entry::Where::slot: {
-      const int reg = registers_.find_copy(file, index, usable);
-      return reg >= 0 ? in_register(static_cast<u32>(reg)) : Operand{.slot = entry.home};
-    }
-    case Entry::Where::local: {
-      const int reg = registers_.find_local(file, entry.local, usable);
-      return reg >= 0 ? in_register(static_cast<u32>(reg)) : Operand{.slot = local_slot(entry.local)};
-    }
-    case Entry::Where::constant:
-      break;
-  }
-  const bool fits = immediates == Immediate::bits16
-                        ? file == File::integer && fits_s16(entry.type, entry.value)
-                        : immediates == Immediate::bits64 ||
-                              (immediates == Immediate::bits32 && (entry.type != type_i64 || fits_s32(entry.value)));
-  if (fits) return {.loc = Loc::imm, .value = entry.value};
-  return emit_constant(entry.type, entry.value, entry.home);
+/// Where an entry's value is for a consumer without immediates, which leaves it there.
+LoweringSink::Operand LoweringSink::locate(const Entry& entry) {
+  return entry.where == Entry::Where::constant ? locate_constant(entry, Immediate::none) : find(entry, false);
 }
 
 /// Takes the top entry where it is, or will be, in memory: that costs an instruction for constants only.
 u32 LoweringSink::take_in_slot() {
-  const u32 index = static_cast<u32>(stack_.size() - 1);
+  const u32 index = stack_.size() - 1;
   if (stack_.back().where != Entry::Where::local) to_home(index);
   const Entry& entry = stack_.back();
-  const u32 slot = entry.where == Entry::Where::local ? local_slot(entry.local) : entry.home;
+  const u32 slot = entry.where == Entry::Where::local ? local_slot(entry.local()) : entry.home;
   pop();
   return slot;
-}
-
-void LoweringSink::emit_result_upper(ValType type, Row row, u32 f1, u32 upper) {
-  emit_result(type, row, f1, upper & 0xffff, upper >> 16);
 }
 
 void LoweringSink::emit_copy(Width width, const Operand& from, u32 slot) {
@@ -124,12 +95,11 @@ LoweringSink::Operand LoweringSink::emit_constant(ValType type, u64 value, u32 s
   Operand result{.slot = slot};
   Handler handler = const_to_slot_handler(width, wide);
   for (u32 r = 0; r < usable_registers(type); ++r) {
-    RegisterState& state = registers_.at(file, r);
-    if (state.holds == RegisterState::Holds::entry || is_pinned(file, r)) continue;
-    state = {};
-    handler = const_row(width, wide)[static_cast<u32>(r == 0 ? Dst::slot_reg0 : Dst::slot_reg1)];
-    result.loc = r == 0 ? Loc::reg0 : Loc::reg1;
-    pin(file, r);
+    if (registers_[file].holds_only_place(r) || is_pinned(file, r)) continue;
+    handler = to_slot_and_register(const_row(width, wide), r);
+    result.loc = loc_of(r);
+    registers_[file].release(result.loc);
+    pin(file, result.loc);
     break;
   }
   if (wide) {
@@ -148,12 +118,12 @@ LoweringSink::Operand LoweringSink::emit_constant(ValType type, u64 value, u32 s
 }
 
 /// Copies an entry's value to a slot that is not its home; the entry stays as it is.
-void LoweringSink::copy_to_slot(const Entry& entry, u32 index, u32 slot) {
+void LoweringSink::copy_to_slot(const Entry& entry, u32 slot) {
   const u32 pinned = pinned_;
   if (entry.where == Entry::Where::constant) {
-    emit_constant(entry.type, entry.value, slot);
+    emit_constant(entry.type, entry.bits, slot);
   } else {
-    emit_copy(width_of(entry.type), locate(entry, index, Immediate::none), slot);
+    emit_copy(width_of(entry.type), find(entry, false), slot);
   }
   pinned_ = pinned;
 }
@@ -161,25 +131,17 @@ void LoweringSink::copy_to_slot(const Entry& entry, u32 index, u32 slot) {
 /// Brings an entry to its home slot.
 void LoweringSink::to_home(u32 index) {
   Entry& entry = stack_[index];
-  switch (entry.where) {
-    case Entry::Where::slot:
-      return;
-    case Entry::Where::reg:
-      spill(index);
-      return;
-    case Entry::Where::local:
-      --local_uses_[entry.local];
-      break;
-    case Entry::Where::constant:
-      break;
-  }
-  copy_to_slot(entry, index, entry.home);
-  stack_[index].where = Entry::Where::slot;
+  if (entry.where == Entry::Where::slot) return;
+  if (entry.where == Entry::Where::reg) return spill(index);
+  copy_to_slot(entry, entry.home);
+  --locals_[entry.local()].uses;
+  entry.value = value_of_entry(index);
+  entry.where = Entry::Where::slot;
 }
 
 /// Brings all entries home, constants only from entry `constants_from` on.
 void LoweringSink::flush(u32 constants_from) {
-  const u32 size = static_cast<u32>(stack_.size());
+  const u32 size = stack_.size();
   for (u32 i = std::min(flushed_, constants_from); i < size; ++i) {
     if (i >= constants_from || stack_[i].where != Entry::Where::constant) to_home(i);
   }
@@ -198,64 +160,48 @@ void LoweringSink::after_label() {
 // Locals
 
 /// Before a local is written: entries that still refer to it are brought home.
-void LoweringSink::keep_old_value(u32 local) {
-  for (u32 i = static_cast<u32>(stack_.size()); i-- > 0 && local_uses_[local] != 0;) {
-    if (stack_[i].where == Entry::Where::local && stack_[i].local == local) to_home(i);
+void LoweringSink::keep_old_value(u32 number) {
+  for (u32 i = stack_.size(); i-- > 0 && locals_[number].uses != 0;) {
+    if (stack_[i].local() == number) to_home(i);
   }
 }
 
-/// Makes the producer of the top entry write the local if it is the last instruction. The register then holds the
-/// local's value.
-bool LoweringSink::assign_producer(u32 local) {
+void LoweringSink::local_set(u32 index) {
+  const u32 number = 1 + index;
+  const Local& local = locals_[number];
   const Entry& entry = stack_.back();
-  if (!is_last(entry)) return false;
-  code_.set_handler(entry.producer, entry.row[static_cast<u32>(entry.reg == 0 ? Dst::slot_reg0 : Dst::slot_reg1)]);
-  code_.set_field(entry.producer, 0, local_slot(local));
-  note_step(local_slot(local), entry.reg);
-  return true;
-}
-
-void LoweringSink::local_set(u32 local) {
-  const ValType type = local_types_[local];
-  const File file = file_of(type);
-  const u32 index = static_cast<u32>(stack_.size() - 1);
-  if (stack_.back().where == Entry::Where::local && stack_.back().local == local) {
-    pop();
-    return;
-  }
-  keep_old_value(local);
-  const Entry entry = stack_.back();
-  int reg = entry.where == Entry::Where::reg ? entry.reg : -1;
-  if (!assign_producer(local)) {
-    if (entry.where == Entry::Where::constant) {
-      registers_.forget_local(file, local);
-      copy_to_slot(entry, index, local_slot(local));
-    } else {
-      const Operand from = locate(entry, index, Immediate::none);
-      if (from.loc == Loc::reg0) reg = 0;
-      if (from.loc == Loc::reg1) reg = 1;
-      emit_copy(width_of(type), from, local_slot(local));
-    }
+  if (entry.local() == number) return pop();
+  if (local.uses != 0) keep_old_value(number);
+  const File file = entry.file;
+  Loc loc;
+  if (is_last(entry)) {
+    // Its producer can write the local.
+    code_.set_handler(last_, to_slot_and_register(entry.row, entry.reg));
+    code_.set_field(last_, 0, local.slot);
+    loc = loc_of(entry.reg);
+    if (last_numeric_.op == Op::i32_add) note_step(local.slot, entry.reg);
+  } else if (entry.where == Entry::Where::constant) {
+    registers_[file].forget(value_of_local(number));
+    copy_to_slot(entry, local.slot);
+    loc = Loc::slot;
+  } else {
+    const Operand from = find(entry, false);
+    emit_copy(width_of(local.type), from, local.slot);
     pinned_ = 0;
+    loc = from.loc;
   }
   pop();
-  registers_.forget_local(file, local);
-  if (reg >= 0) registers_.hold(file, static_cast<u32>(reg), RegisterState::Holds::local, local);
+  registers_[file].forget(value_of_local(number));
+  if (loc != Loc::slot) registers_[file].hold(reg_of(loc), value_of_local(number));
 }
 
-void LoweringSink::local_tee(u32 local) {
+void LoweringSink::local_tee(u32 index) {
   const Entry before = stack_.back();
+  local_set(index);
   if (before.where == Entry::Where::constant) {
-    local_set(local);
-    Entry& entry = push(Entry::Where::constant, before.type);
-    entry.value = before.value;
-    return;
-  }
-  local_set(local);
-  if (before.where == Entry::Where::local && before.local != local) {
-    local_get(before.local);
+    push(Entry::Where::constant, before.type).bits = before.bits;
   } else {
-    local_get(local);
+    local_get(before.where == Entry::Where::local ? before.local() - 1 : index);
   }
 }
 
@@ -299,7 +245,7 @@ void LoweringSink::global_set(u32 global) {
 
 u32 LoweringSink::gather(u32 count) {
   top_to_home(count);
-  const u32 slot = count == 0 ? top_slot() : stack_[stack_.size() - count].home;
+  const u32 slot = count == 0 ? top_slot_ : stack_[stack_.size() - count].home;
   for (u32 i = 0; i < count; ++i) pop();
   return slot;
 }
