@@ -16,7 +16,14 @@ enum class FastShape : u8 {
   local_set,
   local_tee,
   i32_const,
+  i64_const,
+  block,
+  loop,
+  if_,
+  end,
+  br,
   br_if,
+  call,
   test,
   unary,
   compare,
@@ -42,21 +49,23 @@ consteval FastRow make_fast_row(u8 byte) {
   if (op == no_op || info(op).feature != Feature::mvp) return row;
   row.op = op;
   switch (op) {
-    case Op::local_get:
-      row.shape = FastShape::local_get;
-      break;
-    case Op::local_set:
-      row.shape = FastShape::local_set;
-      break;
-    case Op::local_tee:
-      row.shape = FastShape::local_tee;
-      break;
-    case Op::br_if:
-      row.shape = FastShape::br_if;
-      break;
-    case Op::i32_const:
-      row.shape = FastShape::i32_const;
-      break;
+#define INVAR_SHAPE(name)        \
+  case Op::name:                 \
+    row.shape = FastShape::name; \
+    break;
+    INVAR_SHAPE(local_get)
+    INVAR_SHAPE(local_set)
+    INVAR_SHAPE(local_tee)
+    INVAR_SHAPE(i32_const)
+    INVAR_SHAPE(i64_const)
+    INVAR_SHAPE(block)
+    INVAR_SHAPE(loop)
+    INVAR_SHAPE(if_)
+    INVAR_SHAPE(end)
+    INVAR_SHAPE(br)
+    INVAR_SHAPE(br_if)
+    INVAR_SHAPE(call)
+#undef INVAR_SHAPE
     default:
       break;
   }

@@ -18,8 +18,8 @@ namespace invar {
 /// `checked = false` walks code that a checked walk has accepted before: the same calls to the sink with the least
 /// work.
 ///
-/// Two paths do the same: `run` handles the frequent instructions in their regular form with the stack pointer in a
-/// register; whatever it does not like goes to `step`, which knows all instructions and all errors.
+/// `run` handles the frequent instructions, many of them in their regular form only, with the stack pointer in a
+/// register; whatever it does not like goes to `step`.
 template <class Sink, bool checked = true>
 class FunctionWalker : private WalkerState {
  public:
@@ -188,6 +188,17 @@ void FunctionWalker<Sink, checked>::run() {
     const auto note = [&] {
       if (!is_null && is_live()) sink.instruction(op, static_cast<u32>(start - base));
     };
+    // Around what is not done here.
+    const auto leave = [&] {
+      top_ = top;
+      in_.set_pos(start + 1);
+      at_ = static_cast<u32>(start - base);
+    };
+    const auto resume = [&] {
+      pc = in_.pos();
+      top = top_;
+      floor = floor_;
+    };
     if constexpr (!constant) {
       switch (row.shape) {
         case FastShape::general:
@@ -228,11 +239,54 @@ void FunctionWalker<Sink, checked>::run() {
           INVAR_TELL(sink, i32_const(static_cast<u32>(value.value)));
           continue;
         }
+        case FastShape::i64_const: {
+          const Leb<s64> value = decode_signed_leb<s64>(pc, code_end);
+          if (value.next == nullptr) break;
+          pc = value.next;
+          *top++ = type_i64;
+          note();
+          INVAR_TELL(sink, i64_const(static_cast<u64>(value.value)));
+          continue;
+        }
+        case FastShape::block:
+          leave();
+          if (!begin_block(op, FrameKind::block)) return;
+          resume();
+          continue;
+        case FastShape::loop:
+          leave();
+          if (!begin_block(op, FrameKind::loop)) return;
+          resume();
+          continue;
+        case FastShape::if_:
+          leave();
+          if (!begin_block(op, FrameKind::if_)) return;
+          resume();
+          continue;
+        case FastShape::end:
+          leave();
+          if (!end()) return;
+          resume();
+          if (!control_.empty()) continue;
+          if (pc != code_end) fail(ErrorCode::section_size_mismatch);
+          return;
+        case FastShape::br:
+          leave();
+          note();
+          if (!br()) return;
+          resume();
+          continue;
+        case FastShape::call:
+          leave();
+          note();
+          if (!call(false)) return;
+          resume();
+          continue;
         case FastShape::br_if: {
           // To a label without operands.
           if (at_end() || (checked && *pc >= control_.size()) || *pc >= 0x80) break;
           const u32 depth = *pc;
-          Control& to = control_[control_.size() - 1 - depth];
+          Control& to = *(control_.end() - 1 - depth);
           if (!to.label_types().empty()) break;
           if (checked && (top == floor || top[-1] != type_i32)) break;
           if (is_live()) to.branched = true;
@@ -290,13 +344,9 @@ void FunctionWalker<Sink, checked>::run() {
         }
       }
     }
-    top_ = top;
-    in_.set_pos(start + 1);
-    at_ = static_cast<u32>(start - base);
+    leave();
     if (!step<constant>(byte)) return;
-    pc = in_.pos();
-    top = top_;
-    floor = floor_;
+    resume();
     if (control_.empty()) {
       if (pc != code_end) fail(ErrorCode::section_size_mismatch);
       return;
@@ -323,12 +373,6 @@ bool FunctionWalker<Sink, checked>::step(u8 byte) {
     instruction(op);
   } else {
     switch (op) {
-      case Op::block:
-        return begin_block(op, FrameKind::block);
-      case Op::loop:
-        return begin_block(op, FrameKind::loop);
-      case Op::if_:
-        return begin_block(op, FrameKind::if_);
       case Op::try_:
         return begin_block(op, FrameKind::try_);
       // The sink sees these if it saw the block begin, even if the code in front of them is dead.
@@ -340,8 +384,6 @@ bool FunctionWalker<Sink, checked>::step(u8 byte) {
         return catch_all();
       case Op::delegate:
         return delegate();
-      case Op::end:
-        return end();
       default:
         instruction(op);
     }
@@ -351,8 +393,6 @@ bool FunctionWalker<Sink, checked>::step(u8 byte) {
         return set_unreachable();
       case Op::nop:
         return true;
-      case Op::br:
-        return br();
       case Op::br_if:
         return br_if();
       case Op::br_table:
@@ -378,8 +418,6 @@ bool FunctionWalker<Sink, checked>::step(u8 byte) {
         return set_unreachable();
       case Op::rethrow:
         return rethrow();
-      case Op::call:
-        return call(false);
       case Op::call_indirect:
         return call_indirect(false);
       case Op::call_ref:

@@ -16,6 +16,7 @@
 
 namespace invar {
 
+/// The types stay where they are until the function's end.
 struct BlockType {
   std::span<const ValType> params;
   std::span<const ValType> results;

@@ -89,7 +89,7 @@ class WalkerState {
   /// The block that a label depth names; null (and an error) if there is none.
   Control* label(u32 depth) {
     if (depth < control_.size()) [[likely]]
-      return &control_[control_.size() - 1 - depth];
+      return &*(control_.end() - 1 - depth);
     fail_unknown(ErrorCode::unknown_label, depth);
     return nullptr;
   }
