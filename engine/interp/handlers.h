@@ -15,12 +15,34 @@ using Row = const Handler*;
 constexpr Handler to_register(Row row, u32 reg) { return row[static_cast<u32>(Dst::reg0) + reg]; }
 constexpr Handler to_slot_and_register(Row row, u32 reg) { return row[static_cast<u32>(Dst::slot_reg0) + reg]; }
 
+/// The handlers of a numeric instruction. Found by the functions below.
+struct NumericRows {
+  const Handler* values = nullptr;
+  const Handler* branches = nullptr;       ///< If has_branch_form(op).
+  const Handler* wide_branches = nullptr;  ///< Comparisons of integers only.
+  const Handler* wide_values = nullptr;    ///< Families Compare and Binary of i64 only.
+  u8 b_locs = 1;
+};
+using NumericRowsByOp = std::array<NumericRows, op_count>;
+/// Each has the instructions of one kind of operand, made in a file of its own.
+extern const NumericRowsByOp integer_rows;
+extern const NumericRowsByOp float_rows;
+extern const NumericRowsByOp vector_rows;
+inline const NumericRows& numeric_rows(Op op) {
+  const auto i = static_cast<size_t>(op);
+  if (integer_rows[i].values) return integer_rows[i];
+  return float_rows[i].values ? float_rows[i] : vector_rows[i];
+}
+
 /// Families Test, Unary: `source` must not be imm.
-Row unary_row(Op op, Loc source);
+inline Row unary_row(Op op, Loc source) { return numeric_rows(op).values + static_cast<u32>(source) * dst_count; }
 /// Families Compare, Binary. First source never imm; vectors never reg1.
-Row binary_row(Op op, Loc a, Loc b);
+inline Row binary_row(Op op, Loc a, Loc b) {
+  const NumericRows& rows = numeric_rows(op);
+  return rows.values + (static_cast<u32>(a) * rows.b_locs + static_cast<u32>(b)) * dst_count;
+}
 /// The same with an i64 that does not fit in 32 bits as the second operand, in word 2.
-Row wide_binary_row(Op op, Loc a);
+inline Row wide_binary_row(Op op, Loc a) { return numeric_rows(op).wide_values + static_cast<u32>(a) * dst_count; }
 /// Two numeric instructions in one (fusions.def), or nullptr. Fields 1 to 3 are a and b, the operands of the first, and
 /// c, the second's other operand; b and c may be immediates of 16 bits.
 Row fused_row(Op first, Loc a, Loc b, Op second, u32 position, Loc c);
@@ -31,9 +53,15 @@ constexpr bool is_mask(Op op) { return op == Op::i32_and || op == Op::i64_and; }
 constexpr bool has_branch_form(Op op) {
   return info(op).family == Family::Test || info(op).family == Family::Compare || is_mask(op);
 }
-Handler branch_handler(Op op, Loc a, Loc b, bool taken_if);
+inline Handler branch_handler(Op op, Loc a, Loc b, bool taken_if) {
+  const NumericRows& rows = numeric_rows(op);
+  return rows.branches[(static_cast<u32>(a) * rows.b_locs + static_cast<u32>(b)) * 2 + (taken_if ? 1 : 0)];
+}
 /// The same for integers, with an immediate of 64 bits in word 2; branches if the comparison holds.
-Handler wide_branch_handler(Op op, Loc a);
+inline Handler wide_branch_handler(Op op, Loc a) {
+  const Handler* handlers = numeric_rows(op).wide_branches;
+  return handlers ? handlers[static_cast<u32>(a)] : nullptr;
+}
 
 /// Adds field 1 (16 bits, signed) to the i32 in the slot of field 0; fields 3 and 2 likewise. Register `reg` gets the
 /// second sum, the other register the first.

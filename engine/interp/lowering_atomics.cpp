@@ -13,14 +13,14 @@ ValType atomic_result(Op op) { return info(op).signature.ends_with('l') ? type_i
 void LoweringSink::atomic_load(Op op, const Memarg& memarg) {
   const Access access = access_of(memarg);
   const Operand address = take();
-  emit_load(atomic_result(op), atomic_load_row(op, access, address.loc), access, plain_address(address), memarg);
+  emit_load(atomic_result(op), atomic_load_row(op, access, address.loc), plain_address(address, access, memarg));
 }
 
 void LoweringSink::atomic_store(Op op, const Memarg& memarg) {
   const Access access = access_of(memarg);
   const Operand value = take(Immediate::bits16);
   const Operand address = take();
-  emit_store(atomic_store_handler(op, access, address.loc, value.loc), access, plain_address(address), value, memarg);
+  emit_store(atomic_store_handler(op, access, address.loc, value.loc), plain_address(address, access, memarg), value);
 }
 
 void LoweringSink::emit_atomic_rmw(Op op, const Memarg& memarg, u32 address, u32 operand, u32 replacement) {

@@ -28,7 +28,6 @@ void LoweringSink::begin(const BodyInfo& body) {
   stack_.clear();
   registers_.clear();
   labels_.clear();
-  label_types_.clear();
   fixups_.clear();
   offsets_.clear();
   handlers_ = {};
@@ -83,9 +82,9 @@ void LoweringSink::settle_fuel() {
 }
 
 /// `polls`: the segment is a function's or a loop's first, where a running program is interrupted.
-void LoweringSink::begin_segment(bool polls) {
+void LoweringSink::emit_tick(bool polls) {
   if (fuel_) settle_fuel();
-  if (!fuel_ && !(polls && interruptible_)) return;
+  if (!fuel_ && !polls) return;
   const u32 at = code_.emit_wide(control_handlers.tick, 0, 0, 0);
   if (fuel_) tick_ = at;
   last_ = none;
@@ -95,52 +94,38 @@ void LoweringSink::begin_segment(bool polls) {
 // Labels
 
 void LoweringSink::open_label(LabelKind kind, const BlockType& type) {
-  const u32 params = static_cast<u32>(type.params.size());
-  const u32 height = stack_.size() - params;
-  const u32 slot = params == 0 ? top_slot_ : stack_[height].home;
+  const u32 height = stack_.size() - static_cast<u32>(type.params.size());
   if (kind != LabelKind::function && kind != LabelKind::loop) ++blocks_;
-  labels_.push_back({.kind = kind,
-                     .height = height,
-                     .slot = slot,
-                     .types = static_cast<u32>(label_types_.size()),
-                     .params = params,
-                     .results = static_cast<u32>(type.results.size()),
-                     .position = code_.position(),
-                     .fixups = none,
-                     .else_word = none,
-                     .else_base = 0,
-                     .outer_scope = scope_,
-                     .scope = scope_,
-                     .try_scope = none,
-                     .last_clause = none,
-                     .catches = none,
-                     .rethrown = false});
-  label_types_.insert(label_types_.end(), type.params.begin(), type.params.end());
-  label_types_.insert(label_types_.end(), type.results.begin(), type.results.end());
-}
-
-/// What a branch to the label carries.
-std::span<const ValType> LoweringSink::branch_types(const Label& label) const {
-  const std::span<const ValType> types{label_types_};
-  return label.kind == LabelKind::loop ? types.subspan(label.types, label.params)
-                                       : types.subspan(label.types + label.params, label.results);
+  labels_.push() = {.params = type.params,
+                    .results = type.results,
+                    .kind = kind,
+                    .rethrown = false,
+                    .height = height,
+                    .slot = type.params.empty() ? top_slot_ : stack_[height].home,
+                    .position = code_.position(),
+                    .fixups = none,
+                    .else_word = none,
+                    .else_base = 0,
+                    .outer_scope = scope_,
+                    .scope = scope_,
+                    .try_scope = none,
+                    .last_clause = none,
+                    .catches = none};
 }
 
 /// Resets the operand stack to the label's parameters or results, in their slots.
 void LoweringSink::restore_stack(const Label& label, bool with_results) {
   while (stack_.size() > label.height) pop();
   flushed_ = std::min(flushed_, label.height);
-  const u32 first = label.types + (with_results ? label.params : 0);
-  const u32 count = with_results ? label.results : label.params;
-  for (u32 i = 0; i < count; ++i) push(Entry::Where::slot, label_types_[first + i]);
+  push_slots(with_results ? label.results : label.params);
 }
 
 void LoweringSink::link_branch(Label& label, u32 word, u32 base) {
   if (label.kind == LabelKind::loop) {
     code_.set_upper(word, label.position - base);
   } else {
-    fixups_.push_back({word, base, label.fixups});
-    label.fixups = static_cast<u32>(fixups_.size() - 1);
+    fixups_.push() = {word, base, label.fixups};
+    label.fixups = fixups_.size() - 1;
   }
 }
 
@@ -178,7 +163,7 @@ void LoweringSink::if_(const BlockType& type) {
 void LoweringSink::else_(bool reachable) {
   Label& label = labels_.back();
   if (reachable) {
-    top_to_home(label.results);
+    top_to_home(static_cast<u32>(label.results.size()));
     const Branch branch = emit_br();
     link_branch(label, branch.word, branch.at);
   }
@@ -191,21 +176,20 @@ void LoweringSink::else_(bool reachable) {
 }
 
 void LoweringSink::end(bool reachable) {
-  Label label = labels_.back();
+  Label& label = labels_.back();
   if (label.kind == LabelKind::loop) --loop_depth_;
   if (reachable && label.kind == LabelKind::catch_) {
     move_to_label(label);  // from above the exception
   } else if (reachable) {
-    top_to_home(label.results);
+    top_to_home(static_cast<u32>(label.results.size()));
   }
   if (label.else_word != none) bind(label.else_word, label.else_base);
   bind_fixups(label);
   bind_clauses(label);
   restore_stack(label, true);
-  label_types_.resize(label.types);
-  labels_.pop_back();
   after_label();
   close_scope(label);
+  labels_.pop();
   begin_segment(false);
 }
 
@@ -215,18 +199,19 @@ void LoweringSink::end(bool reachable) {
 LoweringSink::Condition LoweringSink::take_condition() {
   const Numeric* made = made_by(stack_.back());
   if (made && has_branch_form(made->op) && (!is_mask(made->op) || masks(*made))) {
-    const Front front = front_;
+    const bool is_masked = front_.kind == Front::Kind::mask;
+    const bool has_load = !is_mask(made->op);
     const Numeric taken = take_back();
-    if (front.kind == Front::Kind::mask) {
-      discard_code(front.at);
-      pin_operand(File::integer, front.a);
-      pin_operand(File::integer, front.b);
-      return {.op = front.op, .a = front.a, .b = front.b, .negated = true};
+    if (is_masked) {
+      discard_code(front_.at);
+      pin_operand(File::integer, front_.a);
+      pin_operand(File::integer, front_.b);
+      return {.op = front_.op, .a = front_.a, .b = front_.b, .negated = true};
     }
-    return {.op = taken.op, .a = taken.a, .b = taken.b, .front = front};
+    return {.op = taken.op, .a = taken.a, .b = taken.b, .load = has_load ? load_ : LoadInFront{}};
   }
   const Operand value = take();
-  return {.op = Op::i32_eqz, .a = value, .b = {}, .negated = true, .front = load_in_front(value, {})};
+  return {.op = Op::i32_eqz, .a = value, .b = {}, .negated = true, .load = load_in_front(value, {})};
 }
 
 /// Emits a branch without its distance.
@@ -235,7 +220,7 @@ LoweringSink::Branch LoweringSink::emit_branch_on(const Condition& condition, bo
   if (const auto branch = branch_on_load(condition, taken_if)) return *branch;
   const bool taken = taken_if != condition.negated;
   const Operand& b = condition.b;
-  const char type = info(condition.op).signature[1];
+  const char type = traits_of(condition.op).second;
   const bool is_float = type == 'f' || type == 'd';
   const bool is_wide = b.loc == Loc::imm && !is_float && !fits_s16(type == 'i' ? type_i32 : type_i64, b.value);
   const Handler handler =
@@ -249,12 +234,6 @@ LoweringSink::Branch LoweringSink::emit_branch_on(const Condition& condition, bo
   return {at, at + 1};
 }
 
-/// Are the operands that a branch carries elsewhere than where the label wants them, whatever their registers?
-bool LoweringSink::moves_needed(const Label& label) const {
-  const size_t count = branch_types(label).size();
-  return count != 0 && stack_[stack_.size() - count].home != label.slot;
-}
-
 /// Brings the top operands home: the results, at the end of a block, and what a branch carries if no moves are needed.
 void LoweringSink::top_to_home(u32 count) {
   for (u32 i = stack_.size() - count; i < stack_.size(); ++i) to_home(i);
@@ -262,7 +241,7 @@ void LoweringSink::top_to_home(u32 count) {
 
 /// Brings the operands that a branch carries to the label's slots.
 void LoweringSink::move_to_label(const Label& label) {
-  const u32 count = static_cast<u32>(branch_types(label).size());
+  const u32 count = static_cast<u32>(label.branch_types().size());
   if (!moves_needed(label)) {
     top_to_home(count);
     return;
@@ -343,12 +322,12 @@ void LoweringSink::jump_around(const Branch& branch, u32 depth) {
 
 void LoweringSink::br_table(std::span<const u32> depths) {
   const Operand index = take();
-  const Front load = load_in_front(index, {});
+  const LoadInFront load = load_in_front(index, {});
   // All labels take the same operands; bringing them home suits those that want them there.
-  const u32 arity = static_cast<u32>(branch_types(label_at(depths[0])).size());
+  const u32 arity = static_cast<u32>(label_at(depths[0]).branch_types().size());
   top_to_home(arity);
   const u32 count = static_cast<u32>(depths.size());
-  const Handler loads = load.kind == Front::Kind::load && load.at + 2 == code_.position()
+  const Handler loads = load.at != none && load.at + 2 == code_.position()
                             ? load_and_table_handler(load.op, load.mode, use_of_loaded(load))
                             : nullptr;
   const u32 at =

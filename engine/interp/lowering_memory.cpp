@@ -3,131 +3,111 @@
 
 namespace invar::interp {
 
-bool LoweringSink::fits_guarded(const Memarg& memarg) const {
-  const MemoryType& type = module_.memories[memarg.memory];
-  return guard_pages_ && memarg.memory == 0 && !type.is_64 && type.page_size_log2 == 16;
-}
-
-Access LoweringSink::access_of(const Memarg& memarg) const {
-  if (fits_guarded(memarg)) return Access::guarded;
+Access LoweringSink::access_of(Memarg memarg) const {
+  if (memarg.memory == 0 && guards_memory_0_) return Access::guarded;
   return module_.memories[memarg.memory].is_64 ? Access::checked_64 : Access::checked_32;
 }
 
-/// The address of an access, on top of the stack. With guard pages, an addition that made it becomes part of the
+/// The address in `operand` and no more.
+LoweringSink::Address LoweringSink::plain_address(const Operand& operand, Access access, Memarg memarg) {
+  const u32 mode = index_of({AddressMode::Kind::plain, operand.loc});
+  if (access == Access::guarded) {
+    return {.mode = mode, .base = operand.slot, .upper = static_cast<u32>(memarg.offset)};
+  }
+  too_large_ |= memarg.memory > 0xffff;
+  return {.mode = mode, .base = operand.slot, .upper = memarg.memory << 16, .has_word2 = true, .word2 = memarg.offset};
+}
+
+/// Takes the address of an access off the stack. With guard pages, the arithmetic that made it becomes part of the
 /// access.
-LoweringSink::AddressOperand LoweringSink::take_address(Op op, Access access, const Memarg& memarg) {
-  using Kind = AddressMode::Kind;
-  if (access != Access::guarded) return plain_address(take());
+inline LoweringSink::Address LoweringSink::take_address(Op op, Access access, Memarg memarg) {
   const Entry& top = stack_.back();
-  if (top.where == Entry::Where::constant && top.bits + memarg.offset <= ~u32{0}) {
-    const AddressOperand address{.mode = index_of({Kind::absolute}), .displacement = static_cast<u32>(top.bits)};
-    pop();
-    return address;
+  if (access == Access::guarded) {
+    if (is_last(top) && last_numeric_.op != Op::unreachable) return take_made_address(op, memarg);
+    if (top.where == Entry::Where::constant && top.bits + memarg.offset <= ~u32{0}) {
+      const u32 address = static_cast<u32>(top.bits + memarg.offset);
+      pop();
+      return {.mode = index_of({AddressMode::Kind::absolute}), .upper = address};
+    }
   }
+  return plain_address(take(), access, memarg);
+}
+
+/// The same of an address that the last instruction, a numeric one, made.
+LoweringSink::Address LoweringSink::take_made_address(Op op, Memarg memarg) {
+  using Kind = AddressMode::Kind;
+  const auto plain = [&] { return plain_address(take(), Access::guarded, memarg); };
   const auto scales = [&](u64 bits) { return u64{info(op).access} == u64{1} << (bits & 31); };
-  if (const Numeric* made = made_by(top); made && made->op == Op::i32_add && made->b.loc == Loc::imm) {
-    const Front front = front_;
+  const auto displaced = [&](Kind kind, const Operand& base, u64 displacement) {
+    return Address{.mode = index_of({kind, base.loc}),
+                   .base = base.slot,
+                   .upper = 0,
+                   .has_word2 = true,
+                   .word2 = static_cast<u32>(displacement) | memarg.offset << 32};
+  };
+  const Numeric& made = last_numeric_;
+  const bool is_fused = made.second != Op::unreachable;
+  if (!is_fused && made.op == Op::i32_add && made.b.loc == Loc::imm) {
     const Numeric sum = take_back();
-    if (front.kind == Front::Kind::shift && scales(front.b.value)) {
-      discard_code(front.at);
-      pin_operand(File::integer, front.a);
-      return {.mode = index_of({Kind::table, front.a.loc}),
-              .base = front.a.slot,
-              .displacement = static_cast<u32>(sum.b.value)};
+    if (front_.kind == Front::Kind::shift && scales(front_.b.value)) {
+      discard_code(front_.at);
+      pin_operand(File::integer, front_.a);
+      return displaced(Kind::table, front_.a, sum.b.value);
     }
-    return {.mode = index_of({Kind::displaced, sum.a.loc}),
-            .base = sum.a.slot,
-            .displacement = static_cast<u32>(sum.b.value)};
+    return displaced(Kind::displaced, sum.a, sum.b.value);
   }
-  if (memarg.offset > 0xffff) return plain_address(take());
+  if (memarg.offset > 0xffff) return plain();
   Kind kind = Kind::indexed;
-  const Numeric* made = made_by(top);
-  Operand base, index;
-  if (made && made->op == Op::i32_add) {
-    base = made->a;
-    index = made->b;
-  } else {
-    made = made_by(top, true);
-    if (!made || made->op != Op::i32_shl || made->second != Op::i32_add || made->b.loc != Loc::imm ||
-        !scales(made->b.value)) {
-      return plain_address(take());
+  Operand base = made.a, index = made.b;
+  if (is_fused) {
+    if (made.op != Op::i32_shl || made.second != Op::i32_add || made.b.loc != Loc::imm || !scales(made.b.value)) {
+      return plain();
     }
-    if (made->c.loc == Loc::imm) {
+    if (made.c.loc == Loc::imm) {
       const Numeric sum = take_back();
-      return {.mode = index_of({Kind::table, sum.a.loc}),
-              .base = sum.a.slot,
-              .displacement = static_cast<u32>(sum.c.value)};
+      return displaced(Kind::table, sum.a, sum.c.value);
     }
     kind = Kind::scaled;
-    base = made->c;
-    index = made->a;
+    base = made.c;
+    index = made.a;
+  } else if (made.op != Op::i32_add) {
+    return plain();
   }
   if (kind == Kind::indexed && index_of({kind, base.loc, index.loc}) == address_mode_count) std::swap(base, index);
   const u32 mode = index_of({kind, base.loc, index.loc});
-  if (mode == address_mode_count) return plain_address(take());
+  if (mode == address_mode_count) return plain();
   take_back();
-  return {.mode = mode, .base = base.slot, .index = index.slot};
+  return {.mode = mode, .base = base.slot, .upper = index.slot | static_cast<u32>(memarg.offset) << 16};
 }
 
-/// The fields and words of a guarded access that depend on the addressing mode.
-void LoweringSink::emit_offset(u32 at, const AddressOperand& address, u64 offset) {
-  switch (address_modes[address.mode].kind) {
-    case AddressMode::Kind::plain:
-    case AddressMode::Kind::absolute:
-      code_.set_upper(at + 1, address.displacement + static_cast<u32>(offset));
-      break;
-    case AddressMode::Kind::displaced:
-    case AddressMode::Kind::table:
-      code_.append(address.displacement | offset << 32);
-      break;
-    case AddressMode::Kind::indexed:
-    case AddressMode::Kind::scaled:
-      code_.set_field(at, 2, address.index);
-      code_.set_field(at, 3, static_cast<u32>(offset));
-      break;
-  }
+void LoweringSink::emit_load(ValType type, Row row, const Address& address) {
+  emit_result_upper(type, row, address.base, address.upper);
+  if (address.has_word2) code_.append(address.word2);
 }
 
-void LoweringSink::emit_load(ValType type, Row row, Access access, const AddressOperand& address,
-                             const Memarg& memarg) {
-  emit_result(type, row, address.base, 0, memarg.memory);
-  if (access == Access::guarded) {
-    emit_offset(last_, address, memarg.offset);
-  } else {
-    too_large_ |= memarg.memory > 0xffff;
-    code_.append(memarg.offset);
-  }
-}
-
-void LoweringSink::emit_store(Handler handler, Access access, const AddressOperand& address, const Operand& value,
-                              const Memarg& memarg) {
+void LoweringSink::emit_store(Handler handler, const Address& address, const Operand& value) {
+  code_.emit_wide(handler, address.base, value.narrow(), address.upper);
+  if (address.has_word2) code_.append(address.word2);
   pinned_ = 0;
-  const u32 at = code_.emit(handler, address.base, value.narrow(), 0, memarg.memory);
-  if (access == Access::guarded) {
-    emit_offset(at, address, memarg.offset);
-  } else {
-    too_large_ |= memarg.memory > 0xffff;
-    code_.append(memarg.offset);
-  }
   last_ = none;
   last_copy_ = none;
 }
 
 void LoweringSink::load(Op op, Memarg memarg) {
   const Access access = access_of(memarg);
-  const AddressOperand address = take_address(op, access, memarg);
-  emit_load(result_type(op), load_row(op, access, address.mode), access, address, memarg);
+  const Address address = take_address(op, access, memarg);
+  emit_load(result_type(op), load_row(op, access, address.mode), address);
   if (access != Access::guarded) return;
   last_load_ = op;
-  last_load_mode_ = address.mode;
+  last_load_mode_ = static_cast<u8>(address.mode);
   last_load_reg_ = stack_.back().reg;
 }
 
 void LoweringSink::store(Op op, Memarg memarg) {
   const Access access = access_of(memarg);
   const Operand value = take(Immediate::bits16);
-  const AddressOperand address = take_address(op, access, memarg);
-  emit_store(store_handler(op, access, address.mode, value.loc), access, address, value, memarg);
+  const Address address = take_address(op, access, memarg);
+  emit_store(store_handler(op, access, address.mode, value.loc), address, value);
 }
 
 void LoweringSink::load_lane(Op op, const Memarg& memarg, u8 lane) {

@@ -1,54 +1,65 @@
 // Lowering of numeric instructions: operands anywhere, and what of them becomes part of the next instruction.
 #include "engine/interp/lowering_sink.h"
-#include "engine/semantics/identities.h"
 
 namespace invar::interp {
 
 void LoweringSink::unary(Op op) {
   const Operand a = take();
-  emit_result(result_type(op), unary_row(op, a.loc), a.slot, 0, 0);
-  settle_nan(op);
+  emit_result(traits_of(op).result, unary_row(op, a.loc), a.slot, 0, 0);
+  if (deterministic_) settle_nan(op);
 }
 
 /// In deterministic mode: behind an instruction whose result may be a NaN of any kind.
 void LoweringSink::settle_nan(Op op) {
   const semantics::NanLanes lanes = semantics::nan_lanes(op);
-  if (!deterministic_ || lanes == semantics::NanLanes::none) return;
+  if (lanes == semantics::NanLanes::none) return;
   const ValType type = stack_.back().type;
   const Operand value = take();
   emit_result(type, canonical_nan_row(lanes, value.loc), value.slot, 0, 0);
 }
 
-void LoweringSink::emit_binary(Op op, const Operand& a, const Operand& b) {
-  const char type = info(op).signature[1];
-  const bool compares = info(op).family == Family::Compare;
-  const Front load = compares ? load_in_front(a, b) : Front{};
-  if (b.loc == Loc::imm && type == 'l' && !fits_s32(b.value)) {
-    emit_result(result_type(op), wide_binary_row(op, a.loc), a.slot, 0, 0);
-    code_.append(b.value);
-  } else if (b.loc == Loc::imm) {
-    emit_result_upper(result_type(op), binary_row(op, a.loc, b.loc), a.slot, static_cast<u32>(b.value));
-    if (type == 'd') code_.append(b.value);
-  } else {
-    emit_result(result_type(op), binary_row(op, a.loc, b.loc), a.slot, b.slot, 0);
-  }
-  last_numeric_ = {.op = op, .a = a, .b = b};
-  if (compares) front_ = load;
+void LoweringSink::emit_binary(Op op, Operand a, Operand b) {
+  const NumericTraits& traits = traits_of(op);
+  if (traits.compares) load_ = load_in_front(a, b);
+  emit_result(traits.result, binary_row(op, a.loc, b.loc), a.slot, b.slot, 0);
+  note_numeric(op, a, b);
 }
 
-/// Makes a numeric instruction, where it is the last and made an operand of `op`, and `op` one instruction.
-bool LoweringSink::fuse(Op op) {
+/// The same with a constant as the second operand.
+void LoweringSink::emit_binary_with(Op op, Operand a, u64 constant) {
+  const NumericTraits& traits = traits_of(op);
+  const Operand b{.loc = Loc::imm, .value = constant};
+  if (traits.compares) load_ = load_in_front(a, b);
+  if (traits.second == 'l' && !fits_s32(constant)) {
+    emit_result(traits.result, wide_binary_row(op, a.loc), a.slot, 0, 0);
+    code_.append(constant);
+  } else {
+    emit_result_upper(traits.result, binary_row(op, a.loc, Loc::imm), a.slot, static_cast<u32>(constant));
+    if (traits.second == 'd') code_.append(constant);
+  }
+  note_numeric(op, a, b);
+}
+
+/// The instruction just emitted is this one.
+void LoweringSink::note_numeric(Op op, Operand a, Operand b) {
+  last_numeric_.op = op;
+  last_numeric_.second = Op::unreachable;
+  last_numeric_.a = a;
+  last_numeric_.b = b;
+}
+
+/// Makes a numeric instruction, which is the last and made an operand of `op` (the top one if `on_top`), and `op` one
+/// instruction.
+bool LoweringSink::fuse(Op op, bool on_top) {
+  const Numeric& made = last_numeric_;
   const Entry& top = stack_.back();
-  const Entry& below = stack_[stack_.size() - 2];
-  const bool on_top = made_by(top) != nullptr;
-  const Numeric* made = made_by(on_top ? top : below);
-  if (!made || (made->b.loc == Loc::imm && !fits_s16(top.type, made->b.value))) return false;
+  if (made.second != Op::unreachable || (made.b.loc == Loc::imm && !fits_s16(top.type, made.b.value))) return false;
   // The other operand must be at hand: nothing is emitted for it.
-  const Entry& other = on_top ? below : top;
+  const Entry& other = on_top ? stack_[stack_.size() - 2] : top;
   const bool constant = other.where == Entry::Where::constant;
-  if (constant && (file_of(other.type) == File::floating || !fits_s16(other.type, other.bits))) return false;
-  const u32 position = on_top && !semantics::is_commutative(op) ? 1 : 0;
-  if (!fused_row(made->op, made->a.loc, made->b.loc, op, position, Loc::slot)) return false;
+  if (constant && (other.file == File::floating || !fits_s16(other.type, other.bits))) return false;
+  const u32 position = on_top && !traits_of(op).commutes ? 1 : 0;
+  if (!fused_row(made.op, made.a.loc, made.b.loc, op, position, Loc::slot)) return false;
 
   Numeric taken;
   if (on_top) {
@@ -66,16 +77,14 @@ bool LoweringSink::fuse(Op op) {
   return true;
 }
 
-/// Makes a load, where it is the last instruction and its value an operand of `op`, and `op` one instruction.
-bool LoweringSink::fuse_load(Op op) {
-  const size_t size = stack_.size();
-  const bool on_top = is_last(stack_[size - 1]);
-  if ((!on_top && !is_last(stack_[size - 2])) || last_load_ == Op::unreachable) return false;
+/// Makes a load, which is the last instruction and made an operand of `op` (the top one if `on_top`), and `op` one
+/// instruction.
+bool LoweringSink::fuse_load(Op op, bool on_top) {
   // The other operand must be at hand: nothing is emitted for it.
-  const Entry& other = stack_[on_top ? size - 2 : size - 1];
-  const bool narrow = file_of(other.type) == File::integer && (other.type == type_i32 || fits_s32(other.bits));
+  const Entry& other = stack_[stack_.size() - (on_top ? 2 : 1)];
+  const bool narrow = other.file == File::integer && (other.type == type_i32 || fits_s32(other.bits));
   if (other.where == Entry::Where::constant && !narrow) return false;
-  const u32 position = on_top && !semantics::is_commutative(op) ? 1 : 0;
+  const u32 position = on_top && !traits_of(op).commutes ? 1 : 0;
   if (!load_and_row(last_load_, last_load_mode_, op, position, Loc::slot)) return false;
 
   const Op load = last_load_;
@@ -100,47 +109,49 @@ bool LoweringSink::fuse_load(Op op) {
   return true;
 }
 
+/// Makes what stands in front, the last instruction and what made an operand of `op`, and `op` one instruction.
+bool LoweringSink::fuse_last(Op op) {
+  const bool on_top = is_last(stack_.back());
+  if (!on_top && !is_last(stack_[stack_.size() - 2])) return false;
+  if (last_numeric_.op != Op::unreachable) return fuse(op, on_top);
+  return last_load_ != Op::unreachable && fuse_load(op, on_top);
+}
+
 void LoweringSink::binary(Op op) {
-  if (fuse(op) || fuse_load(op)) {
-    settle_nan(op);
-    return;
+  if (!fuse_last(op)) {
+    const Entry &top = stack_.back(), &below = stack_[stack_.size() - 2];
+    const bool commutes = traits_of(op).commutes;
+    const bool constant_first = commutes && below.where == Entry::Where::constant;
+    if (top.where == Entry::Where::constant || constant_first) {
+      // The constant becomes the second operand.
+      const bool on_top = top.where == Entry::Where::constant;
+      const u64 constant = on_top ? top.bits : below.bits;
+      const bool is_shifted = op == Op::i32_add && makes_shift(on_top ? below : top);
+      if (is_shifted) keep_in_front();
+      if (on_top) remove();
+      const Operand a = take();
+      if (!on_top) remove();
+      emit_binary_with(op, a, constant);
+      if (is_shifted) note_front(Front::Kind::shift);
+    } else {
+      Operand b = take();
+      Operand a = take();
+      // A register in front: fused forms want it there.
+      if (commutes && a.loc == Loc::slot && is_register(b.loc)) std::swap(a, b);
+      emit_binary(op, a, b);
+    }
   }
-  const size_t top = stack_.size() - 1;
-  const bool constant_first = semantics::is_commutative(op) && stack_[top - 1].where == Entry::Where::constant &&
-                              stack_[top].where != Entry::Where::constant;
-  const Front front = op == Op::i32_add ? front_of(stack_[constant_first ? top : top - 1]) : Front{};
-  if (constant_first) {
-    // The constant becomes the second operand.
-    const u64 value = stack_[top - 1].bits;
-    const Operand a = take();
-    pop();
-    emit_binary(op, a, {.loc = Loc::imm, .value = value});
-    if (front.kind == Front::Kind::shift) note_front(front);
-    return;
-  }
-  Operand b = take(Immediate::any);
-  Operand a = take();
-  // A register in front: fused forms want it there.
-  if (semantics::is_commutative(op) && a.loc == Loc::slot && (b.loc == Loc::reg0 || b.loc == Loc::reg1))
-    std::swap(a, b);
-  emit_binary(op, a, b);
-  if (front.kind == Front::Kind::shift && b.loc == Loc::imm) note_front(front);
-  settle_nan(op);
+  if (deterministic_) settle_nan(op);
 }
 
-/// The shift or mask that made the entry, if it is the last instruction.
-LoweringSink::Front LoweringSink::front_of(const Entry& entry) const {
-  const Numeric* made = made_by(entry);
-  if (!made) return {};
-  const bool shifts = made->op == Op::i32_shl && made->b.loc == Loc::imm;
-  if (!shifts && !masks(*made)) return {};
-  return {
-      .kind = shifts ? Front::Kind::shift : Front::Kind::mask, .op = made->op, .at = last_, .a = made->a, .b = made->b};
+/// The last instruction, a numeric one, may come to stand in front of the next: see note_front().
+void LoweringSink::keep_in_front() {
+  front_ = {.kind = Front::Kind::none, .op = last_numeric_.op, .at = last_, .a = last_numeric_.a, .b = last_numeric_.b};
 }
 
-/// Behind an instruction that took the value of what front_of() found.
-void LoweringSink::note_front(const Front& front) {
-  if (front.at + 2 == last_) front_ = front;
+/// Behind an instruction that took the value of what keep_in_front() has kept.
+void LoweringSink::note_front(Front::Kind kind) {
+  if (front_.at + 2 == last_) front_.kind = kind;
 }
 
 /// Behind an instruction that came to write the local in `slot` and register `reg`: is it a step of that local? Two in
@@ -201,16 +212,15 @@ std::optional<LoweringSink::Branch> LoweringSink::branch_on_step(const Condition
 }
 
 /// Of the operands in hand, is one in the register that the last instruction loaded?
-LoweringSink::Front LoweringSink::load_in_front(const Operand& a, const Operand& b) const {
+LoweringSink::LoadInFront LoweringSink::load_in_front(const Operand& a, const Operand& b) const {
   if (last_ == none || last_load_ == Op::unreachable || last_ + 2 != code_.position()) return {};
   const Loc loaded = loc_of(last_load_reg_);
   if ((a.loc == loaded) == (b.loc == loaded)) return {};
-  return {
-      .kind = Front::Kind::load, .is_second = b.loc == loaded, .op = last_load_, .at = last_, .mode = last_load_mode_};
+  return {.at = last_, .op = last_load_, .mode = last_load_mode_, .is_second = b.loc == loaded};
 }
 
 /// Does the load write a slot? `kept` of the handlers that load and branch.
-u32 LoweringSink::use_of_loaded(const Front& load) const {
+u32 LoweringSink::use_of_loaded(const LoadInFront& load) const {
   const Row row = load_row(load.op, Access::guarded, load.mode);
   const Handler present = code_.handler(load.at);
   if (present == to_slot_and_register(row, 0)) return 1;
@@ -219,8 +229,8 @@ u32 LoweringSink::use_of_loaded(const Front& load) const {
 
 /// A branch on what the last instruction loaded: both in one.
 std::optional<LoweringSink::Branch> LoweringSink::branch_on_load(const Condition& condition, bool taken_if) {
-  const Front& load = condition.front;
-  if (load.kind != Front::Kind::load || load.at + 2 != code_.position()) return {};
+  const LoadInFront& load = condition.load;
+  if (load.at == none || load.at + 2 != code_.position()) return {};
   Op op = load.is_second ? semantics::mirrored(condition.op) : condition.op;
   Operand other = load.is_second ? condition.a : condition.b;
   if (op == Op::i32_eqz) {
@@ -238,30 +248,29 @@ std::optional<LoweringSink::Branch> LoweringSink::branch_on_load(const Condition
   return Branch{load.at, load.at + 2};
 }
 
-void LoweringSink::compare(Op op) { binary(op); }
-
 void LoweringSink::test(Op op) {
   // eqz of an integer comparison is the inverse comparison.
   if (const Numeric* made = op == Op::i32_eqz ? made_by(stack_.back()) : nullptr;
       made && semantics::inverse(made->op) != Op::unreachable) {
     Entry& entry = stack_.back();
     last_numeric_.op = semantics::inverse(made->op);
-    const bool is_wide = made->b.loc == Loc::imm && info(made->op).signature[1] == 'l' && !fits_s32(made->b.value);
+    const bool is_wide = made->b.loc == Loc::imm && traits_of(made->op).second == 'l' && !fits_s32(made->b.value);
     entry.row = is_wide ? wide_binary_row(last_numeric_.op, made->a.loc)
                         : binary_row(last_numeric_.op, made->a.loc, made->b.loc);
     code_.set_handler(entry.producer, to_register(entry.row, entry.reg));
     return;
   }
-  const Front front = front_of(stack_.back());
+  const Numeric* made = made_by(stack_.back());
+  const bool is_masked = made && masks(*made);
+  if (is_masked) keep_in_front();
   emit_test(op, take());
-  if (front.kind == Front::Kind::mask) note_front(front);
+  if (is_masked) note_front(Front::Kind::mask);
 }
 
-void LoweringSink::emit_test(Op op, const Operand& a) {
-  const Front load = load_in_front(a, {});
+void LoweringSink::emit_test(Op op, Operand a) {
+  load_ = load_in_front(a, {});
   emit_result(type_i32, unary_row(op, a.loc), a.slot, 0, 0);
-  last_numeric_ = {.op = op, .a = a, .b = {}};
-  front_ = load;
+  note_numeric(op, a, {});
 }
 
 /// Takes code back. What is emitted in its place belongs to the instruction in hand.
@@ -278,10 +287,11 @@ LoweringSink::Numeric LoweringSink::take_back() {
   pop();
   discard_code(at);
   last_ = none;
-  last_numeric_ = {};
-  const char letter = info(taken.op).signature[0];
-  const File file = letter == 'f' || letter == 'd' ? File::floating : File::integer;
-  for (const Operand* operand : {&taken.a, &taken.b, &taken.c}) pin_operand(file, *operand);
+  last_numeric_.op = Op::unreachable;
+  const File file = traits_of(taken.op).file;
+  pin_operand(file, taken.a);
+  pin_operand(file, taken.b);
+  if (taken.second != Op::unreachable) pin_operand(file, taken.c);
   return taken;
 }
 
@@ -298,7 +308,7 @@ void LoweringSink::replace_lane(Op op, u8 lane) {
 
 void LoweringSink::ternary(Op op) {
   bulk(slots_handler(op, false), 3, {{type_v128}}, 0);
-  settle_nan(op);
+  if (deterministic_) settle_nan(op);
 }
 
 void LoweringSink::wide(Op op) {

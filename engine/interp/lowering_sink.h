@@ -9,11 +9,11 @@
 #include <optional>
 #include <utility>
 
-#include "decoder/validate/signature.h"
 #include "decoder/validate/sink.h"
 #include "engine/interp/code_buffer.h"
 #include "engine/interp/frame.h"
 #include "engine/interp/handler_table.h"
+#include "engine/interp/numeric_traits.h"
 #include "engine/interp/operand_stack.h"
 #include "engine/runtime/compiled_module.h"
 
@@ -27,9 +27,6 @@ constexpr bool fits_s16(ValType type, u64 value) {
 
 /// Any reference: where only the width counts.
 inline constexpr ValType type_reference = ValType::reference({Heap::any, 0}, true);
-
-/// Of an instruction with one result.
-constexpr ValType result_type(Op op) { return signature_of(op).results[0]; }
 
 class LoweringSink : public NullSink {
  public:
@@ -81,7 +78,7 @@ class LoweringSink : public NullSink {
   void f64_const(u64 bits);
   void v128_const(const V128& value);
   void test(Op op);
-  void compare(Op op);
+  void compare(Op op) { binary(op); }
   void unary(Op op);
   void binary(Op op);
   void ternary(Op op);
@@ -176,16 +173,21 @@ class LoweringSink : public NullSink {
   struct Front {
     enum class Kind : u8 {
       none,
-      load,  ///< A guarded load `op` of two words that made operand a, or if `is_second` b (which may have other uses).
       shift,  ///< A shift of a by b.value, in front of the addition of a constant.
       mask,   ///< A mask `op` (is_mask) of a and b, in front of a test.
     };
     Kind kind = Kind::none;
-    bool is_second = false;
     Op op = Op::unreachable;
     u32 at = none;
-    u32 mode = 0;  ///< Of the load.
     Operand a = {}, b = {};
+  };
+  /// A guarded load `op` of two words at `at`, in front of an instruction whose operand a it made, or if `is_second` b
+  /// (which may have other uses). None: `at` is `none`.
+  struct LoadInFront {
+    u32 at = none;
+    Op op = Op::unreachable;
+    u8 mode = 0;
+    bool is_second = false;
   };
 
   /// A numeric instruction with its operands, b perhaps an immediate; `unreachable` stands for any other.
@@ -201,7 +203,7 @@ class LoweringSink : public NullSink {
     Op op;
     Operand a, b;
     bool negated = false;  ///< Holds if the instruction yields 0.
-    Front front = {};      ///< The load that made an operand.
+    LoadInFront load = {};
   };
 
   /// A branch whose distance is not known yet: it goes to the upper half of `word`, relative to `at`.
@@ -219,21 +221,22 @@ class LoweringSink : public NullSink {
 
   enum class LabelKind : u8 { function, block, loop, if_, else_, catch_ };
   struct Label {
+    std::span<const ValType> params, results;
     LabelKind kind;
-    u32 height;           ///< Stack entries below the parameters.
-    u32 slot;             ///< Home of the first parameter and the first result.
-    u32 types;            ///< In label_types_: parameters, then results.
-    u32 params, results;  ///< How many.
-    u32 position;         ///< Of a loop's start.
-    u32 fixups;           ///< First of the branches to the end, or none.
-    u32 else_word;        ///< Of an `if` without `else` so far: the word with the distance of its branch.
+    bool rethrown;  ///< Does the catch block rethrow?
+    u32 height;     ///< Stack entries below the parameters.
+    u32 slot;       ///< Home of the first parameter and the first result.
+    u32 position;   ///< Of a loop's start.
+    u32 fixups;     ///< First of the branches to the end, or none.
+    u32 else_word;  ///< Of an `if` without `else` so far: the word with the distance of its branch.
     u32 else_base;
     u32 outer_scope;  ///< The scope (HandlerTable) around the block.
     u32 scope;        ///< Who gets what is thrown, or delegated, to the label.
     u32 try_scope;    ///< A try block's own scope, or none,
     u32 last_clause;  ///< and its last clause so far.
     u32 catches;      ///< First of the clauses that wait for the label's position, or none.
-    bool rethrown;    ///< Does the catch block rethrow?
+    /// What a branch to the label carries.
+    std::span<const ValType> branch_types() const { return kind == LabelKind::loop ? params : results; }
   };
   struct Fixup {
     u32 word, base, next;
@@ -271,27 +274,27 @@ class LoweringSink : public NullSink {
   void emit_result(ValType type, Row row, u32 f1, u32 f2, u32 f3);
   void emit_result_upper(ValType type, Row row, u32 f1, u32 upper);
   void settle_nan(Op op);
-  void emit_binary(Op op, const Operand& a, const Operand& b);
+  void emit_binary(Op op, Operand a, Operand b);
+  void emit_binary_with(Op op, Operand a, u64 constant);
 
   /// Operands of the types are popped into consecutive slots; returns the first.
   u32 gather(u32 count);
   void push_slots(std::span<const ValType> types);
   void bulk(Handler handler, u32 operands, std::span<const ValType> results, u32 upper);
-  Access access_of(const Memarg& memarg) const;
-  /// Where an access goes, with the arithmetic in front that it takes over.
-  struct AddressOperand {
-    u32 mode;                 ///< In address_modes.
-    u32 base = 0, index = 0;  ///< Slots.
-    u32 displacement = 0;
+  Access access_of(Memarg memarg) const;
+  /// Where an access goes, with the arithmetic in front that it takes over, as it stands in the instruction.
+  struct Address {
+    u32 mode;       ///< In address_modes.
+    u32 base = 0;   ///< Its slot.
+    u32 upper = 0;  ///< The upper half of word 1,
+    bool has_word2 = false;
+    u64 word2 = 0;
   };
-  static AddressOperand plain_address(const Operand& address) {
-    return {.mode = index_of({AddressMode::Kind::plain, address.loc}), .base = address.slot};
-  }
-  AddressOperand take_address(Op op, Access access, const Memarg& memarg);
-  void emit_load(ValType type, Row row, Access access, const AddressOperand& address, const Memarg& memarg);
-  void emit_store(Handler handler, Access access, const AddressOperand& address, const Operand& value,
-                  const Memarg& memarg);
-  void emit_offset(u32 at, const AddressOperand& address, u64 offset);
+  Address plain_address(const Operand& operand, Access access, Memarg memarg);
+  Address take_address(Op op, Access access, Memarg memarg);
+  Address take_made_address(Op op, Memarg memarg);
+  void emit_load(ValType type, Row row, const Address& address);
+  void emit_store(Handler handler, const Address& address, const Operand& value);
   /// The instruction that made the entry, if it is the last, numeric and (`fused`) one of two; else nullptr.
   const Numeric* made_by(const Entry& entry, bool fused = false) const {
     const bool matches =
@@ -305,22 +308,28 @@ class LoweringSink : public NullSink {
     return is_mask(numeric.op) &&
            (numeric.b.loc != Loc::imm || fits_s16(numeric.op == Op::i32_and ? type_i32 : type_i64, numeric.b.value));
   }
-  Front front_of(const Entry& entry) const;
-  void note_front(const Front& front);
+  /// Is it the last instruction that made the entry, a shift by a constant?
+  bool makes_shift(const Entry& entry) const {
+    const Numeric* made = made_by(entry);
+    return made && made->op == Op::i32_shl && made->b.loc == Loc::imm;
+  }
+  void keep_in_front();
+  void note_front(Front::Kind kind);
   void pin_operand(File file, const Operand& operand) {
     if (is_register(operand.loc)) pin(file, operand.loc);
   }
-  bool fuse_load(Op op);
-  void emit_test(Op op, const Operand& a);
-  bool fuse(Op op);
+  bool fuse_load(Op op, bool on_top);
+  void emit_test(Op op, Operand a);
+  bool fuse(Op op, bool on_top);
+  bool fuse_last(Op op);
+  void note_numeric(Op op, Operand a, Operand b);
   void note_step(u32 slot, u32 reg);
   std::optional<Branch> branch_on_step(const Condition& condition, bool taken_if);
-  Front load_in_front(const Operand& a, const Operand& b) const;
-  u32 use_of_loaded(const Front& load) const;
+  LoadInFront load_in_front(const Operand& a, const Operand& b) const;
+  u32 use_of_loaded(const LoadInFront& load) const;
   std::optional<Branch> branch_on_load(const Condition& condition, bool taken_if);
   void emit_atomic_rmw(Op op, const Memarg& memarg, u32 address, u32 operand, u32 replacement);
   void wait_or_notify(Handler handler, u32 operands, const Memarg& memarg);
-  bool fits_guarded(const Memarg& memarg) const;
   u32 local_slot(u32 number) const { return locals_[number].slot; }
 
   // References and objects (lowering_references.cpp).
@@ -352,21 +361,27 @@ class LoweringSink : public NullSink {
   // Control (lowering_control.cpp).
   void open_label(LabelKind kind, const BlockType& type);
   Label& label_at(u32 depth) { return labels_[labels_.size() - 1 - depth]; }
-  std::span<const ValType> branch_types(const Label& label) const;
   void restore_stack(const Label& label, bool with_results);
   void link_branch(Label& label, u32 word, u32 base);
   void bind(u32 word, u32 base);
   void bind_fixups(Label& label);
   Condition take_condition();
   Branch emit_branch_on(const Condition& condition, bool taken_if);
-  bool moves_needed(const Label& label) const;
+  /// Are the operands that a branch carries elsewhere than where the label wants them, whatever their registers?
+  bool moves_needed(const Label& label) const {
+    const size_t count = label.branch_types().size();
+    return count != 0 && stack_[stack_.size() - count].home != label.slot;
+  }
   void move_to_label(const Label& label);
   Branch emit_br();
   void emit_jump(u32 depth);
   void jump_around(const Branch& branch, u32 depth);
   void branch_on_reference(u32 depth, bool taken_if_null);
   void emit_return();
-  void begin_segment(bool polls);
+  void begin_segment(bool polls) {
+    if (fuel_ || interruptible_) emit_tick(polls);
+  }
+  void emit_tick(bool polls);
   void warm_up(u32 by, u32 block);
   void settle_fuel();
   void finish_call(std::span<const ValType> results);
@@ -376,7 +391,7 @@ class LoweringSink : public NullSink {
 
   const Module& module_;
   CompiledModule& compiled_;
-  const bool guard_pages_;
+  const bool guards_memory_0_;
   const bool interruptible_;
   const bool fuel_;
   const bool deterministic_;
@@ -389,9 +404,8 @@ class LoweringSink : public NullSink {
   OperandStack stack_;
   Registers registers_;
   std::vector<Local> locals_;  ///< By number; the first stands for none.
-  std::vector<Label> labels_;
-  std::vector<ValType> label_types_;
-  std::vector<Fixup> fixups_;
+  ScratchStack<Label> labels_;
+  ScratchStack<Fixup> fixups_;
   std::vector<std::pair<u32, u32>> offsets_;
   HandlerTable handlers_;
   u32 scope_ = none;  ///< The innermost try block's.
@@ -410,11 +424,12 @@ class LoweringSink : public NullSink {
   // The last instruction, if nothing separates it from the next: what can be changed or fused.
   u32 last_ = none;
   Numeric last_numeric_;
-  Front front_;  ///< Of last_numeric_.
+  Front front_;       ///< Of last_numeric_.
+  LoadInFront load_;  ///< Of last_numeric_, if it is of family Test or Compare.
   /// If it is a load with guard pages.
   Op last_load_ = Op::unreachable;
-  u32 last_load_mode_ = 0;
-  u32 last_load_reg_ = 0;
+  u8 last_load_mode_ = 0;
+  u8 last_load_reg_ = 0;
   Step step_;             ///< Valid if the code ends behind it.
   u32 last_copy_ = none;  ///< Position of the last instruction if it is a copy that another may join,
   u32 last_copies_ = 0;   ///< and how many it makes.

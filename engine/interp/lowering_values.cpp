@@ -8,10 +8,19 @@
 
 namespace invar::interp {
 
+namespace {
+
+/// Is there a memory 0 that can be guarded?
+bool fits_guard(const Module& module) {
+  return !module.memories.empty() && !module.memories[0].is_64 && module.memories[0].page_size_log2 == 16;
+}
+
+}  // namespace
+
 LoweringSink::LoweringSink(CompiledModule& compiled, bool record_offsets)
     : module_(compiled.module()),
       compiled_(compiled),
-      guard_pages_(compiled.guard_pages()),
+      guards_memory_0_(compiled.guard_pages() && fits_guard(compiled.module())),
       interruptible_(compiled.engine().config().interruptible),
       fuel_(compiled.engine().config().fuel),
       deterministic_(compiled.engine().config().deterministic),
@@ -170,9 +179,9 @@ void LoweringSink::local_set(u32 index) {
   const u32 number = 1 + index;
   const Local& local = locals_[number];
   const Entry& entry = stack_.back();
-  if (entry.local() == number) return pop();
+  if (entry.local() == number) return remove();
   if (local.uses != 0) keep_old_value(number);
-  const File file = entry.file;
+  RegisterFile& registers = registers_[entry.file];
   Loc loc;
   if (is_last(entry)) {
     // Its producer can write the local.
@@ -181,18 +190,18 @@ void LoweringSink::local_set(u32 index) {
     loc = loc_of(entry.reg);
     if (last_numeric_.op == Op::i32_add) note_step(local.slot, entry.reg);
   } else if (entry.where == Entry::Where::constant) {
-    registers_[file].forget(value_of_local(number));
+    registers.forget(value_of_local(number));
     copy_to_slot(entry, local.slot);
     loc = Loc::slot;
   } else {
-    const Operand from = find(entry, false);
+    const Operand from = find(entry, true);
     emit_copy(width_of(local.type), from, local.slot);
     pinned_ = 0;
     loc = from.loc;
   }
-  pop();
-  registers_[file].forget(value_of_local(number));
-  if (loc != Loc::slot) registers_[file].hold(reg_of(loc), value_of_local(number));
+  remove();
+  registers.forget(value_of_local(number));
+  if (loc != Loc::slot) registers.hold(reg_of(loc), value_of_local(number));
 }
 
 void LoweringSink::local_tee(u32 index) {

@@ -159,15 +159,6 @@ inline constexpr auto wide_values = []<size_t... i>(std::index_sequence<i...>) {
       &binary_wide_handler<op, static_cast<Loc>(i / dst_count), static_cast<Dst>(i % dst_count)>...};
 }(std::make_index_sequence<3 * dst_count>{});
 
-struct NumericRows {
-  const Handler* values = nullptr;
-  const Handler* branches = nullptr;       ///< If has_branch_form(op).
-  const Handler* wide_branches = nullptr;  ///< Comparisons of integers only.
-  const Handler* wide_values = nullptr;    ///< Families Compare and Binary of i64 only.
-  u8 b_locs = 1;
-};
-using NumericRowsByOp = std::array<NumericRows, op_count>;
-
 enum class NumericClass : u8 { none, integer, floating, vector };
 
 consteval NumericClass class_of(Op op) {
@@ -207,9 +198,5 @@ consteval NumericRowsByOp make_numeric_rows() {
 #undef OP
   };
 }
-
-extern const NumericRowsByOp integer_rows;
-extern const NumericRowsByOp float_rows;
-extern const NumericRowsByOp vector_rows;
 
 }  // namespace invar::interp
