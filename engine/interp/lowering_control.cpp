@@ -444,9 +444,9 @@ void LoweringSink::emit_return() {
 
 u32 LoweringSink::argument_slots(const FuncType& type) const { return total_slots(type.params); }
 
-/// Brings the arguments home, where they are the callee's parameters, and everything else out of the registers.
+/// Takes the arguments, from where they are the callee's parameters, and brings everything else out of the registers.
 void LoweringSink::gather_arguments(const FuncType& type) {
-  top_to_home(static_cast<u32>(type.params.size()));
+  gather(static_cast<u32>(type.params.size()));
   spill_registers();
 }
 
@@ -466,7 +466,6 @@ void LoweringSink::restore_instance_behind_call() { code_.emit(control_handlers.
 void LoweringSink::call(u32 function) {
   const FuncType& type = module_.func_type(function);
   gather_arguments(type);
-  for (size_t i = 0; i < type.params.size(); ++i) pop();
   const u32 base = top_slot_;
   if (function < module_.imported_functions) {
     if (traces_) code_.emit_wide(control_handlers.trace_call, base, 0, function);
@@ -485,7 +484,6 @@ void LoweringSink::call_indirect(u32 type_index, u32 table) {
   const Operand index = take();
   gather_arguments(type);
   pinned_ = 0;
-  for (size_t i = 0; i < type.params.size(); ++i) pop();
   code_.emit(control_handlers.call_indirect[static_cast<u32>(index.loc)], top_slot_, index.slot, link_);
   code_.append(u64{compiled_.type_ids()[type_index]} | u64{table} << 32);
   restore_instance_behind_call();
@@ -498,7 +496,6 @@ void LoweringSink::call_ref(u32 type_index) {
   const u32 callee = stack_.back().home;
   pop();
   gather_arguments(type);
-  for (size_t i = 0; i < type.params.size(); ++i) pop();
   code_.emit(control_handlers.call_ref, top_slot_, callee, link_);
   code_.append(0);
   restore_instance_behind_call();
@@ -508,7 +505,6 @@ void LoweringSink::call_ref(u32 type_index) {
 void LoweringSink::return_call(u32 function) {
   const FuncType& type = module_.func_type(function);
   gather_arguments(type);
-  for (size_t i = 0; i < type.params.size(); ++i) pop();
   const u32 arguments = argument_slots(type);
   if (function < module_.imported_functions) {
     code_.emit(control_handlers.return_call_import, top_slot_, 0, link_, arguments);
@@ -526,7 +522,6 @@ void LoweringSink::return_call_indirect(u32 type_index, u32 table) {
   const u32 index = stack_.back().home;
   pop();
   gather_arguments(type);
-  for (size_t i = 0; i < type.params.size(); ++i) pop();
   code_.emit(control_handlers.return_call_indirect[static_cast<u32>(Loc::slot)], top_slot_, index, link_,
              argument_slots(type));
   code_.append(u64{compiled_.type_ids()[type_index]} | u64{table} << 32);
@@ -539,7 +534,6 @@ void LoweringSink::return_call_ref(u32 type_index) {
   const u32 callee = stack_.back().home;
   pop();
   gather_arguments(type);
-  for (size_t i = 0; i < type.params.size(); ++i) pop();
   code_.emit(control_handlers.return_call_ref, top_slot_, callee, link_, argument_slots(type));
   code_.append(0);
   last_ = none;

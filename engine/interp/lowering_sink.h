@@ -242,10 +242,13 @@ class LoweringSink : public NullSink {
     u32 word, base, next;
   };
 
+  void note_instruction(u32 offset);
+
   // Stack and registers (lowering_values.cpp).
   Entry& push(Entry::Where where, ValType type, File file, Value value);
   Entry& push(Entry::Where where, ValType type);
   void remove();
+  void remove_from_home(u32 count);
   void pop();
   Operand take(Immediate immediates = Immediate::none);
   u32 take_in_slot();

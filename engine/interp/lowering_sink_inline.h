@@ -4,9 +4,8 @@
 namespace invar::interp {
 
 inline void LoweringSink::instruction(Op, u32 offset) {
-  if (!watches_) return;
-  if (record_offsets_) offsets_.emplace_back(code_.position(), offset);
-  ++fuel_count_;
+  if (watches_) [[unlikely]]
+    note_instruction(offset);
 }
 
 inline Entry& LoweringSink::push(Entry::Where where, ValType type, File file, Value value) {

@@ -29,6 +29,11 @@ LoweringSink::LoweringSink(CompiledModule& compiled, bool record_offsets)
       record_offsets_(record_offsets),
       watches_(record_offsets_ || fuel_) {}
 
+void LoweringSink::note_instruction(u32 offset) {
+  if (record_offsets_) offsets_.emplace_back(code_.position(), offset);
+  ++fuel_count_;
+}
+
 // The operand stack
 
 /// Makes a register-only entry's producer store it, too.
@@ -252,11 +257,20 @@ void LoweringSink::global_set(u32 global) {
 
 // Instructions over consecutive slots
 
+/// Takes off entries that are in their slots.
+void LoweringSink::remove_from_home(u32 count) {
+  if (count == 0) return;
+  const u32 size = stack_.size() - count;
+  for (const File file : {File::integer, File::floating}) registers_[file].forget_entries(size);
+  top_slot_ = stack_[size].home;
+  stack_.truncate(size);
+  flushed_ = std::min(flushed_, size);
+}
+
 u32 LoweringSink::gather(u32 count) {
   top_to_home(count);
-  const u32 slot = count == 0 ? top_slot_ : stack_[stack_.size() - count].home;
-  for (u32 i = 0; i < count; ++i) pop();
-  return slot;
+  remove_from_home(count);
+  return top_slot_;
 }
 
 void LoweringSink::push_slots(std::span<const ValType> types) {

@@ -35,7 +35,7 @@ struct Local {
 
 /// Names what a register may hold: the value of a local, or of a stack entry.
 enum class Value : u32 { nothing };
-/// Locals are counted from 1.
+/// Locals are counted from 1. All entries come behind them.
 constexpr Value value_of_local(u32 number) { return static_cast<Value>(number); }
 constexpr Value value_of_entry(u32 index) { return static_cast<Value>(u32{1} << 30 | index); }
 
@@ -81,6 +81,12 @@ class RegisterFile {
   /// Empties a register; none if `loc` is Loc::slot.
   void release(Loc loc) { held_[static_cast<u32>(loc)] = 0; }
   void forget(Value value) { release(find(value)); }
+  /// Forgets the values of the stack entries from `index` on.
+  void forget_entries(u32 index) {
+    for (u32& held : held_) {
+      if ((held & ~only) >= static_cast<u32>(value_of_entry(index))) held = 0;
+    }
+  }
   bool holds_only_place(u32 reg) const { return (held_[1 + reg] & only) != 0; }
   /// The stack entry of which holds_only_place() is true.
   u32 entry_in(u32 reg) const { return held_[1 + reg] & ~(only | static_cast<u32>(value_of_entry(0))); }
