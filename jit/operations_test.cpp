@@ -175,7 +175,8 @@ TEST_P(Operations, DoWhatTheirSemanticsSay) {
                                 0xffff'ffff,
                                 ~u64{0},
                                 u64{1} << 63,
-                                0x4000'0000'0000'0000};
+                                0x4000'0000'0000'0000,
+                                0x4020'0000'4020'0000};
   for (int i = 0; i < 3; ++i) constants.push_back(random());
   const std::string a = fmt::format("(param {})", name_of(c.a)), result = fmt::format("(result {})", name_of(c.result));
   const std::string both = c.is_binary ? fmt::format("(param {} {})", name_of(c.a), name_of(c.b)) : a;

@@ -23,6 +23,16 @@ inline asmjit::a64::CondCode cond_code(Condition condition) {
   return static_cast<asmjit::a64::CondCode>((static_cast<u32>(condition) + 2) & 15);
 }
 
+/// Do fmov's 8 bits make the number? (asmjit's own answer is wrong for some of 64 bits.)
+constexpr bool is_float_immediate_32(u32 bits) {
+  const u32 exponent = bits >> 25 & 0x3f;
+  return (bits & 0x7'ffff) == 0 && (exponent == 0x20 || exponent == 0x1f);
+}
+constexpr bool is_float_immediate_64(u64 bits) {
+  const u64 exponent = bits >> 54 & 0x1ff;
+  return bits << 16 == 0 && (exponent == 0x100 || exponent == 0xff);
+}
+
 /// Does an access's instruction have the offset?
 constexpr bool fits(s64 offset, u32 bytes) {
   const bool scaled = offset >= 0 && offset % bytes == 0 && offset / bytes < 4096;

@@ -1,7 +1,6 @@
 #include "jit/arm64/emitter.h"
 
 #include <bit>
-#include <cstring>
 
 namespace invar::jit::arm64 {
 
@@ -17,6 +16,23 @@ constexpr u32 unchecked_frame = 256;
 constexpr size_t many_instructions = 3000;
 
 u32 bytes_of(Width width) { return static_cast<u32>(width); }
+
+/// Is the scratch register as it was, but for what address() does?
+bool keeps_scratch(const Instruction& i) {
+  switch (i.form) {
+    case Form::plain:
+    case Form::load:
+    case Form::store:
+    case Form::compare:
+    case Form::set:
+    case Form::select:
+      return true;
+    case Form::constant:
+      return i.width != Width::vector;
+    default:
+      return false;
+  }
+}
 
 /// A float's or vector's register by its width in memory.
 Shape shape_of(Width width) { return width == Width::vector ? Shape::q : width == Width::w32 ? Shape::s : Shape::d; }
@@ -135,6 +151,7 @@ Mem Emitter::address(const Instruction& i, bool only_base) {
     if (near || !only_base) {
       made = at(as_, base, m.offset, bytes);
     } else {
+      based_ = no_reg;
       as_.mov(gp64(scratch), asmjit::Imm(m.offset));
       as_.add(gp64(scratch), gp64(scratch), gp64(base));
       made = a64::ptr(gp64(scratch));
@@ -142,9 +159,11 @@ Mem Emitter::address(const Instruction& i, bool only_base) {
   } else if (m.offset == 0 && !only_base) {
     made = a64::ptr(gp64(memory_base), gp64(reg(m.operand)));
   } else if (near) {
-    as_.add(gp64(scratch), gp64(memory_base), gp64(reg(m.operand)));
+    if (based_ != reg(m.operand)) as_.add(gp64(scratch), gp64(memory_base), gp64(reg(m.operand)));
+    based_ = reg(m.operand);
     made = a64::ptr(gp64(scratch), static_cast<s32>(m.offset));
   } else {
+    based_ = no_reg;
     as_.mov(gp64(scratch), asmjit::Imm(m.offset));
     as_.add(gp64(scratch), gp64(scratch), gp64(reg(m.operand)));
     made = a64::ptr(gp64(memory_base), gp64(scratch));
@@ -333,7 +352,7 @@ void Emitter::emit_plain(const Instruction& i) {
 void Emitter::load_double(Reg to, u64 bits) {
   if (bits == 0) {
     as_.movi(vec(to).d(), 0);
-  } else if (a64::Utils::isFP64Imm8(bits)) {
+  } else if (is_float_immediate_64(bits)) {
     as_.fmov(vec(to).d(), std::bit_cast<double>(bits));
   } else if (reach_ == Reach::far) {
     as_.mov(gp64(scratch), asmjit::Imm(bits));
@@ -354,33 +373,11 @@ void Emitter::emit_constant(const Instruction& i) {
     load_double(to, bits);
   } else if (bits == 0) {
     as_.movi(vec(to).d(), 0);
-  } else if (a64::Utils::isFP32Imm8(static_cast<u32>(bits))) {
+  } else if (is_float_immediate_32(static_cast<u32>(bits))) {
     as_.fmov(vec(to).s(), std::bit_cast<float>(static_cast<u32>(bits)));
   } else {
     as_.mov(gp32(scratch), asmjit::Imm(static_cast<u32>(bits)));
     as_.fmov(vec(to).s(), gp32(scratch));
-  }
-}
-
-void Emitter::emit_vector_constant(const Instruction& i) {
-  const a64::VecV to = vec(reg(i.def));
-  const V128& bits = lowered_.literals[i.literal];
-  const u8 first = bits.bytes[0];
-  bool repeated = true;
-  for (const u8 byte : bits.bytes) repeated &= byte == first;
-  if (repeated) {
-    as_.movi(to.b16(), first);
-    return;
-  }
-  u64 halves[2];
-  std::memcpy(halves, bits.bytes, 16);
-  if (reach_ != Reach::far) {
-    as_.ldr(to.q(), a64::ptr(pooled(halves[0], halves[1])));
-    return;
-  }
-  for (u32 half = 0; half < 2; ++half) {
-    as_.mov(gp64(scratch), asmjit::Imm(halves[half]));
-    as_.ins(to.d(half), gp64(scratch));
   }
 }
 
@@ -598,9 +595,15 @@ std::string Emitter::run() {
   for (block_ = 0; block_ < code_.blocks.size(); ++block_) {
     if (!begin_block()) continue;
     const MachineBlock& block = code_.blocks[block_];
+    based_ = no_reg;
     for (at_ = block.first_instruction; at_ < block.end_instruction; ++at_) {
-      for (const Move& move : moves_in_front()) emit_move(move);
-      emit_instruction(lowered_.instructions[at_]);
+      for (const Move& move : moves_in_front()) {
+        emit_move(move);
+        if (!move.from.is_register() || move.to == Place::in(based_)) based_ = no_reg;
+      }
+      const Instruction& i = lowered_.instructions[at_];
+      emit_instruction(i);
+      if (!keeps_scratch(i) || (i.def != no_operand && reg(i.def) == based_)) based_ = no_reg;
     }
   }
   return finish();

@@ -34,6 +34,7 @@ class Emitter : EmitterBase {
   void emit_plain(const Instruction& i);
   void emit_constant(const Instruction& i);
   void emit_vector_constant(const Instruction& i);
+  bool emit_repeated(const asmjit::a64::VecV& to, u64 bits);
   void emit_compare(const Instruction& i);
   void emit_select(const Instruction& i);
   void emit_branch(const Instruction& i);
@@ -79,6 +80,7 @@ class Emitter : EmitterBase {
   u32 frame_bytes_ = 0;
   u32 first_slot_ = 0;  ///< Where the spill area begins, from the stack pointer on.
   bool saves_instance_ = false;
+  Reg based_ = no_reg;  ///< If the scratch register is the base of memory 0 plus this one.
 };
 
 }  // namespace invar::jit::arm64
