@@ -1,7 +1,7 @@
 // What the subcommands of the command have in common.
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include <expected>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +11,10 @@
 #include "decoder/base/error.h"
 #include "decoder/feature.h"
 #include "decoder/module.h"
+
+namespace CLI {
+class App;
+}
 
 namespace invar::tool {
 

@@ -1,6 +1,7 @@
 // invar inspect: what a module is made of.
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iterator>
 #include <nlohmann/json.hpp>

@@ -1,6 +1,8 @@
 // invar validate: are these modules valid?
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
+
 #include "tools/invar/command.h"
 
 namespace invar::tool {

@@ -1,6 +1,8 @@
 // invar wasm2wat: binary format -> text format.
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
+
 #include "decoder/text/printer.h"
 #include "tools/invar/command.h"
 

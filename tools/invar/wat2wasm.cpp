@@ -1,6 +1,8 @@
 // invar wat2wasm: text format -> binary format.
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
+
 #include "decoder/binary/module_decoder.h"
 #include "decoder/text/parser.h"
 #include "engine/platform/file.h"
