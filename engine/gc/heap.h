@@ -7,6 +7,7 @@
 // count, not addresses within.
 #pragma once
 
+#include <cstddef>
 #include <new>
 
 #include "engine/gc/block.h"
@@ -23,6 +24,17 @@ class EngineTypes;
 namespace invar::gc {
 
 class Marker;
+
+/// Where the next cells of a size class come from. Whoever moves the cursor on, not beyond the limit, has allocated the
+/// cell: compiled code does so.
+struct Cells {
+  u8* cursor = nullptr;
+  u8* limit = nullptr;
+  u64 cell_bytes = 0;
+  Block* block = nullptr;   ///< The cells lie in it.
+  Block* search = nullptr;  ///< The next block to look for free cells in.
+  Block* blocks = nullptr;  ///< All of the class.
+};
 
 class Heap {
  public:
@@ -50,6 +62,14 @@ class Heap {
   /// A continuation that holds nothing yet; its slots are not initialised.
   ContinuationObject* new_continuation(u32 slots, const Slot* stack_end);
 
+  /// For compiled code: where in a heap the Cells of the class are.
+  static constexpr u64 cells_offset(u32 size_class) {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Winvalid-offsetof"  // what both compilers support
+    return offsetof(Heap, cells_) + size_class * sizeof(Cells);
+#pragma GCC diagnostic pop
+  }
+
   /// Frees what is not reachable.
   void collect(const Slot* stack_end);
 
@@ -70,16 +90,6 @@ class Heap {
 
  private:
   friend class Marker;
-
-  /// Where the next cells of a class come from.
-  struct Cells {
-    u8* cursor = nullptr;
-    u8* limit = nullptr;
-    u64 cell_bytes = 0;
-    Block* block = nullptr;   ///< The cells lie in it.
-    Block* search = nullptr;  ///< The next block to look for free cells in.
-    Block* blocks = nullptr;  ///< All of the class.
-  };
 
   [[gnu::always_inline]] Object* allocate(u64 bytes, u32 size_class, const Slot* stack_end) {
     Cells& cells = cells_[size_class];

@@ -57,6 +57,18 @@ enum class Builtin : u8 {
   table_init,
   elem_drop,
   ref_func,
+  struct_allocate,
+  struct_new_default,
+  array_allocate,
+  array_new,
+  array_new_default,
+  array_new_data,
+  array_new_elem,
+  array_fill,
+  array_copy,
+  array_init_data,
+  array_init_elem,
+  ref_matches,
 };
 
 /// A node, and the value that it makes.

@@ -348,6 +348,7 @@ void SsaSink::br_on_null(u32 depth) {
   jump_to(depth);
   block_behind(from);
   push(reference);
+  note_non_null(reference);
 }
 
 void SsaSink::br_on_non_null(u32 depth) {
@@ -409,10 +410,11 @@ void SsaSink::finish(bool reachable) {
 
 void SsaSink::finish_call(Value call, std::span<const ValType> results) {
   if (results.empty()) return;
-  push(call);
+  push_reference(call, results[0]);
   for (u32 i = 1; i < results.size(); ++i) {
-    push(maker_.append(
-        {.kind = Kind::result, .type = type_of(results[i]), .inputs = {call, no_value, no_value}, .imm = i}));
+    const Node result{
+        .kind = Kind::result, .type = type_of(results[i]), .inputs = {call, no_value, no_value}, .imm = i};
+    push_reference(maker_.append(result), results[i]);
   }
 }
 

@@ -1,8 +1,12 @@
 // The sink that makes a Function of a body: SSA form directly, for control flow is structured.
 #pragma once
 
+#include <unordered_map>
+
 #include "decoder/validate/sink.h"
+#include "engine/gc/layout.h"
 #include "engine/runtime/compiled_module.h"
+#include "engine/runtime/trap.h"
 #include "jit/ir/assigned_locals.h"
 #include "jit/ir/node_maker.h"
 
@@ -82,6 +86,26 @@ class SsaSink : public NullSink {
   void ref_null(HeapType type);
   void ref_is_null();
   void ref_func(u32 function);
+  void ref_i31();
+  void i31_get(Op op);
+  void convert_extern(Op op);
+  void ref_test(ValType type);
+  void ref_cast(ValType type);
+  void br_on_cast(Op op, u32 depth, ValType from, ValType to);
+  void struct_new(Op op, u32 type);
+  void struct_get(Op op, u32 type, u32 index);
+  void struct_set(u32 type, u32 index);
+  void array_new(Op op, u32 type);
+  void array_new_fixed(u32 type, u32 count);
+  void array_new_data(u32 type, u32 data);
+  void array_new_elem(u32 type, u32 elem);
+  void array_get(Op op, u32 type);
+  void array_set(u32 type);
+  void array_len();
+  void array_fill(u32 type);
+  void array_copy(u32 to, u32 from);
+  void array_init_data(u32 type, u32 data);
+  void array_init_elem(u32 type, u32 elem);
 
  private:
   static constexpr u32 none = ~u32{0};
@@ -137,6 +161,37 @@ class SsaSink : public NullSink {
   bool fits_guarded(const Memarg& memarg) const;
   void builtin(Builtin builtin, u32 operands, std::span<const u64> immediates, Type result);
   void resolve_all();
+
+  // ssa_objects.cpp
+  /// Blocks without an end yet, in which a reference is of a type or not.
+  struct Outcome {
+    std::vector<u32> matching, other;
+  };
+  Outcome test_type(Value reference, ValType type);
+  void test_defined_type(Value reference, ValType type, Outcome& outcome);
+  u32 fork(Value condition);
+  void join(std::span<const u32> blocks);
+  Value joined(Type type, std::span<const Value> values);
+  bool is_non_null(Value reference) const;
+  void note_non_null(Value reference);
+  void check_non_null(Value reference, TrapKind trap);
+  void push_reference(Value value, ValType type);
+  Value field(Value object, u64 offset);
+  Value element(Value array, Value index, gc::Storage storage);
+  Value pop_element(gc::Storage storage);
+  Value load_from(Value place, Op op, Type type);
+  void store_to(Value place, Op op, Value value);
+  Value length_of(Value array);
+  const gc::Layout& layout_of(u32 type) const;
+  Value address_of(const gc::Layout& layout);
+  Value allocate(const gc::Layout& layout);
+  Value call_builtin(Builtin builtin, std::span<const Value> arguments, Type result);
+  void push_made(Builtin builtin, std::span<const Value> arguments);
+  void new_from_segment(Builtin builtin, u32 type, u32 segment);
+  void init_from_segment(Builtin builtin, u32 type, u32 segment);
+  std::pair<Value, Value> as_slots(Value value);
+  Value with_upper(Value count, u64 upper);
+
   void begin_segment(bool polls);
   void settle_fuel();
   Value settled(Op op, Value value);
@@ -163,6 +218,7 @@ class SsaSink : public NullSink {
   std::vector<Value> saved_;
   std::vector<u32> far_dominator_;  ///< By block; see new_block.
   std::vector<Value> scratch_;
+  std::unordered_map<Value, u32> non_null_;  ///< References that are not null from the end of a block on.
   u32 constructs_ = 0;
   u32 loop_depth_ = 0;
   Value tick_ = no_value;  ///< Pays for the segment in hand.

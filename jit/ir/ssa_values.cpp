@@ -78,6 +78,37 @@ constexpr bool is_compiled(Op op) {
       Op::br_on_null,
       Op::br_on_non_null,
       Op::ref_as_non_null,
+      Op::ref_i31,
+      Op::i31_get_s,
+      Op::i31_get_u,
+      Op::any_convert_extern,
+      Op::extern_convert_any,
+      Op::ref_test,
+      Op::ref_test_null,
+      Op::ref_cast,
+      Op::ref_cast_null,
+      Op::br_on_cast,
+      Op::br_on_cast_fail,
+      Op::struct_new,
+      Op::struct_new_default,
+      Op::struct_get,
+      Op::struct_get_s,
+      Op::struct_get_u,
+      Op::struct_set,
+      Op::array_new,
+      Op::array_new_default,
+      Op::array_new_fixed,
+      Op::array_new_data,
+      Op::array_new_elem,
+      Op::array_get,
+      Op::array_get_s,
+      Op::array_get_u,
+      Op::array_set,
+      Op::array_len,
+      Op::array_fill,
+      Op::array_copy,
+      Op::array_init_data,
+      Op::array_init_elem,
   };
   return std::ranges::find(others, op) != std::end(others);
 }
@@ -121,6 +152,7 @@ void SsaSink::begin(const BodyInfo& body) {
   saved_.clear();
   far_dominator_.clear();
   locals_.clear();
+  non_null_.clear();
   function_.frame = no_value;
   entry_ = none;
   constructs_ = 0;
@@ -180,7 +212,7 @@ void SsaSink::local_tee(u32 local) {
 void SsaSink::global_get(u32 global) {
   if (dead()) return;
   const ValType type = module_.globals[global].type.type;
-  push(maker_.append({.kind = Kind::global_get, .type = type_of(type), .imm = global}));
+  push_reference(maker_.append({.kind = Kind::global_get, .type = type_of(type), .imm = global}), type);
 }
 
 void SsaSink::global_set(u32 global) {
@@ -322,8 +354,7 @@ void SsaSink::builtin(Builtin builtin, u32 operands, std::span<const u64> immedi
   for (Value& value : scratch_) value = maker_.resolve(value);
   stack_.resize(stack_.size() - operands);
   for (const u64 immediate : immediates) scratch_.push_back(maker_.i64(immediate));
-  const Value call =
-      maker_.append({.kind = Kind::call_builtin, .type = result, .imm = static_cast<u64>(builtin)}, scratch_);
+  const Value call = call_builtin(builtin, scratch_, result);
   if (result != Type::none) push(call);
 }
 
@@ -393,16 +424,13 @@ void SsaSink::ref_is_null() {
   if (!dead()) push(maker_.numeric(Op::i64_eqz, pop()));
 }
 void SsaSink::ref_func(u32 function) {
-  if (!dead()) builtin(Builtin::ref_func, 0, {{function}}, Type::i64);
+  if (!dead()) push_made(Builtin::ref_func, {{maker_.i64(function)}});
 }
 
 void SsaSink::ref_eq() { binary(Op::i64_eq); }
 void SsaSink::ref_as_non_null() {
   if (dead()) return;
-  const Value reference = maker_.resolve(stack_.back());
-  maker_.append({.kind = Kind::check_null,
-                 .inputs = {reference, no_value, no_value},
-                 .imm = static_cast<u64>(TrapKind::null_reference)});
+  check_non_null(maker_.resolve(stack_.back()), TrapKind::null_reference);
 }
 
 }  // namespace invar::jit

@@ -6,6 +6,7 @@
 #include "engine/runtime/engine.h"
 #include "engine/runtime/reference.h"
 #include "engine/runtime/store.h"
+#include "jit/runtime/object_builtins.h"
 
 namespace invar::jit {
 
@@ -72,7 +73,13 @@ const void* const table[] = {
     reinterpret_cast<const void*>(&drop_data),          reinterpret_cast<const void*>(&grow_table),
     reinterpret_cast<const void*>(&fill_table),         reinterpret_cast<const void*>(&copy_table),
     reinterpret_cast<const void*>(&init_table),         reinterpret_cast<const void*>(&drop_elem),
-    reinterpret_cast<const void*>(&function_reference),
+    reinterpret_cast<const void*>(&function_reference), reinterpret_cast<const void*>(&allocate_struct),
+    reinterpret_cast<const void*>(&new_default_struct), reinterpret_cast<const void*>(&allocate_array),
+    reinterpret_cast<const void*>(&new_array),          reinterpret_cast<const void*>(&new_default_array),
+    reinterpret_cast<const void*>(&new_data_array),     reinterpret_cast<const void*>(&new_elem_array),
+    reinterpret_cast<const void*>(&fill_array),         reinterpret_cast<const void*>(&copy_array),
+    reinterpret_cast<const void*>(&init_array_data),    reinterpret_cast<const void*>(&init_array_elem),
+    reinterpret_cast<const void*>(&matches_reference),
 };
 
 }  // namespace

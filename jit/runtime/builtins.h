@@ -9,8 +9,14 @@ namespace invar::jit {
 /// Does it return a TrapKind, so that the caller must look at it?
 constexpr bool can_trap(Builtin builtin) {
   return (builtin >= Builtin::memory_fill && builtin <= Builtin::memory_init) ||
-         (builtin >= Builtin::table_fill && builtin <= Builtin::table_init);
+         (builtin >= Builtin::table_fill && builtin <= Builtin::table_init) ||
+         (builtin >= Builtin::array_fill && builtin <= Builtin::array_init_elem);
 }
+/// Does it return a reference to what it made, or else a TrapKind, which is less than any reference?
+constexpr bool makes_object(Builtin builtin) {
+  return builtin >= Builtin::struct_allocate && builtin <= Builtin::array_new_elem;
+}
+inline constexpr u32 max_trap_result = 0xff;
 
 /// Their addresses, by Builtin.
 const void* const* builtin_table();

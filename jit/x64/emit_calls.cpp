@@ -134,6 +134,10 @@ void Emitter::emit_builtin(const Instruction& i) {
     as_.test(gp32(rax), gp32(rax));
     const u32 offset = i.offset;
     as_.jnz(out_of_line([this, offset] { trap_with_kind_in_eax(offset); }));
+  } else if (makes_object(static_cast<Builtin>(i.imm))) {
+    as_.cmp(gp64(rax), max_trap_result);
+    const u32 offset = i.offset;
+    as_.jbe(out_of_line([this, offset] { trap_with_kind_in_eax(offset); }));
   }
 }
 

@@ -57,6 +57,7 @@ asmjit::x86::Mem Emitter::memory_operand(const Instruction& i, u32 size) {
     if (m.operand == no_operand) return x86::Mem(gp64(r14), m.displacement, size);
     return x86::Mem(gp64(r14), gp64(reg(m.operand)), 0, m.displacement, size);
   }
+  if (m.base == Memory::Base::instance) return x86::Mem(gp64(r15), m.displacement, size);
   if (m.index == no_operand) {
     if (m.scale == 0) return x86::Mem(gp64(reg(m.operand)), m.displacement, size);  // checked, or no access
   }
@@ -214,6 +215,7 @@ bool Emitter::flags_are_needed() const {
       case Form::set:
       case Form::select:
       case Form::branch:
+      case Form::trap_if:
         return true;
       default:
         return false;
@@ -408,6 +410,8 @@ void Emitter::emit_instruction(const Instruction& i) {
       as_.test(gp64(reg(i.a)), gp64(reg(i.a)));
       as_.jz(trap_label(i.trap, i.offset));
       return;
+    case Form::trap_if:
+      return jump_if(i.condition, trap_label(i.trap, i.offset));
     case Form::canonical_nan:
       return emit_canonical_nan(i);
     case Form::tick:

@@ -43,6 +43,7 @@ enum class Form : u8 {
   table_set,    ///< a, b
   table_size,
   check_null,     ///< a; trap
+  trap_if,        ///< condition; trap
   canonical_nan,  ///< def: a tied
   tick,           ///< imm: fuel
   locate,         ///< def, a: the address; imm: offset + bytes of the access; index: memory

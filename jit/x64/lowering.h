@@ -34,6 +34,7 @@ class Lowering : public LoweringBase<Lowering, LoweredFunction> {
   bool can_fold_load(Value value, Width width) const;
   void use_b_or_load(Instruction& instruction, Value value);
   void lower_store(Value value);
+  void lower_element(Instruction& instruction, Value place);
   void lower_address(Instruction& instruction, const Node& access);
   /// Which condition holds behind lower_comparison(value) if the value is not 0. Instructions are made backwards: the
   /// user comes first.

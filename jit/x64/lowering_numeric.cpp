@@ -255,6 +255,7 @@ void Lowering::lower_address(Instruction& instruction, const Node& access) {
     instruction.memory.displacement = -static_cast<s32>(info(access.op).access);
     return;
   }
+  if (node(address).kind == Kind::element) return lower_element(instruction, address);
   instruction.memory.base = Memory::Base::heap;
   if (is_constant(address) && node(address).imm + offset <= max_displacement) {
     instruction.memory.displacement = static_cast<s32>(node(address).imm + offset);
@@ -268,6 +269,23 @@ void Lowering::lower_address(Instruction& instruction, const Node& access) {
   // Both do not fit in an instruction: the emission adds the offset in the scratch register.
   instruction.memory.operand = use(address);
   instruction.memory.big_offset = offset;
+}
+
+/// Only the access that is in hand has the place as its input.
+void Lowering::lower_element(Instruction& instruction, Value place) {
+  const Node& n = node(place);
+  take_over(place);
+  Memory& memory = instruction.memory;
+  memory.operand = use(n.inputs[0]);
+  memory.displacement = static_cast<s32>(n.imm);
+  if (n.inputs[1] == no_value) return;
+  const u64 distance = is_constant(n.inputs[1]) ? node(n.inputs[1]).imm << n.index : ~u64{0};
+  if (distance <= max_displacement - n.imm) {
+    memory.displacement += static_cast<s32>(distance);
+    return;
+  }
+  memory.index = use(n.inputs[1]);
+  memory.scale = static_cast<u8>(n.index);
 }
 
 void Lowering::lower_load(Value value) {

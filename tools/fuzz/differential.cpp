@@ -29,7 +29,7 @@ constexpr Configuration configurations[] = {
     {"explicit checks", BoundsChecks::explicit_},
     {"a collection at every allocation", BoundsChecks::guard_pages, true},
     {"compiled", BoundsChecks::guard_pages, false, true},
-    {"compiled, explicit checks", BoundsChecks::explicit_, false, true},
+    {"compiled, explicit checks, a collection at every allocation", BoundsChecks::explicit_, true, true},
     {"compiled after a while", BoundsChecks::guard_pages, false, true, true},
     {"compiled for any processor", BoundsChecks::guard_pages, false, true, false, true},
 };

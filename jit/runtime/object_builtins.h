@@ -1,0 +1,31 @@
+// The builtins (builtins.h) that make, fill and test heap objects. Those that make one return its reference or a
+// TrapKind; the others a TrapKind.
+#pragma once
+
+#include "engine/gc/layout.h"
+#include "engine/runtime/objects.h"
+
+namespace invar::jit {
+
+/// With the header, without the fields.
+u64 allocate_struct(Instance* instance, const gc::Layout* layout);
+u64 new_default_struct(Instance* instance, const gc::Layout* layout);
+/// With the length, without the elements.
+u64 allocate_array(Instance* instance, const gc::Layout* layout, u64 length);
+/// `low` and `high`: what a slot pair has that holds the value.
+u64 new_array(Instance* instance, const gc::Layout* layout, u64 length, u64 low, u64 high);
+u64 new_default_array(Instance* instance, const gc::Layout* layout, u64 length);
+u64 new_data_array(Instance* instance, const gc::Layout* layout, u64 segment, u64 from, u64 length);
+u64 new_elem_array(Instance* instance, const gc::Layout* layout, u64 segment, u64 from, u64 length);
+
+/// The upper half of `count` is the elements' Storage.
+u64 fill_array(Instance* instance, Ref array, u64 at, u64 low, u64 high, u64 count);
+u64 copy_array(Instance* instance, Ref to_array, u64 to, Ref from_array, u64 from, u64 count);
+/// The upper half of `count` is the segment.
+u64 init_array_data(Instance* instance, Ref array, u64 to, u64 from, u64 count, u64 storage);
+u64 init_array_elem(Instance* instance, Ref array, u64 to, u64 from, u64 count, u64 storage);
+
+/// 1 if the reference is of the type (a ValType's bits, with an engine-wide id), else 0.
+u64 matches_reference(Instance* instance, Ref reference, u64 type);
+
+}  // namespace invar::jit
