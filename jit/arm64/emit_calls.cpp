@@ -124,6 +124,10 @@ void Emitter::emit_builtin(const Instruction& i) {
   if (can_trap(static_cast<Builtin>(i.imm))) {
     const u32 offset = i.offset;
     jump_if_zero(gp32(x(0)), false, out_of_line([this, offset] { trap_with_kind_in_x0(offset); }));
+  } else if (makes_object(static_cast<Builtin>(i.imm))) {
+    const u32 offset = i.offset;
+    as_.cmp(gp64(x(0)), max_trap_result);
+    jump_if(Condition::ls, out_of_line([this, offset] { trap_with_kind_in_x0(offset); }));
   }
 }
 

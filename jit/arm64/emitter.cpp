@@ -487,6 +487,11 @@ void Emitter::emit_instruction(const Instruction& i) {
       return;
     case Form::check_null:
       return jump_if_zero(gp64(reg(i.a)), true, trap_label(i.trap, i.offset));
+    case Form::trap_if:
+      return jump_if(i.condition, trap_label(i.trap, i.offset));
+    case Form::instance_pointer:
+      as_.ldr(gp64(reg(i.def)), instance_field(static_cast<u64>(i.imm)));
+      return;
     case Form::canonical_nan:
       return emit_canonical_nan(i);
     case Form::tick:

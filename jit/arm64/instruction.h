@@ -41,12 +41,14 @@ enum class Form : u8 {
   table_get,    ///< def, a: the number; index: table
   table_set,    ///< a, b
   table_size,
-  check_null,     ///< a; trap
-  canonical_nan,  ///< def, a
-  tick,           ///< imm: fuel
-  locate,         ///< def, a: the address; imm: offset + bytes of the access; index: memory
-  divide,         ///< id def, a, b; remainders too
-  rotate_left,    ///< def, a, b
+  check_null,        ///< a; trap
+  trap_if,           ///< condition; trap
+  instance_pointer,  ///< def; imm: where in the instance
+  canonical_nan,     ///< def, a
+  tick,              ///< imm: fuel
+  locate,            ///< def, a: the address; imm: offset + bytes of the access; index: memory
+  divide,            ///< id def, a, b; remainders too
+  rotate_left,       ///< def, a, b
   count_trailing,
   count_bits,
   copysign,  ///< a tied, b

@@ -27,9 +27,22 @@ Memory Lowering::address_of(const Node& access) {
   if (node(address).kind == Kind::locate) {
     return {.operand = use(address), .is_checked = true, .offset = -s64{info(access.op).access}};
   }
+  if (node(address).kind == Kind::element) return element(address);
   const s64 offset = static_cast<s64>(access.imm);
   if (is_constant(address)) return {.offset = static_cast<s64>(node(address).imm) + offset};
   return {.operand = use(address), .offset = offset};
+}
+
+/// Only the access that is in hand has the place as its input. With a number that is no constant, the place is computed
+/// just in front.
+Memory Lowering::element(Value place) {
+  const Node& n = node(place);
+  const s64 offset = static_cast<s64>(n.imm);
+  const Value number = n.inputs[1];
+  if (number != no_value && !is_constant(number)) return {.operand = use(place), .is_checked = true, .offset = offset};
+  take_over(place);
+  const u64 distance = number == no_value ? 0 : node(number).imm << n.index;
+  return {.operand = use(n.inputs[0]), .is_checked = true, .offset = offset + static_cast<s64>(distance)};
 }
 
 // Nodes.
@@ -53,6 +66,25 @@ void Lowering::lower_own(Value value) {
       i.a = use(n.inputs[0]);
       i.def = define(vreg_of(value), Constraint::tied);
       return finish();
+    }
+    case Kind::element: {
+      Instruction& i = draft(Form::plain, value).instruction;
+      i.id = asmjit::a64::Inst::kIdAdd;
+      i.shape_a = i.shape_b = i.shape = Shape::x;
+      i.shift = n.index != 0 ? Shift::lsl : Shift::none;
+      i.shift_by = static_cast<u8>(n.index);
+      i.a = use(n.inputs[0]);
+      i.b = use(n.inputs[1]);
+      define_result(value);
+      return finish();
+    }
+    case Kind::trap_if: {
+      const Test test = test_of(n.inputs[0]);
+      Instruction& i = draft(Form::trap_if, value).instruction;
+      i.trap = static_cast<TrapKind>(n.imm);
+      i.condition = test.condition;
+      finish();
+      return lower_test(test, n.inputs[0]);
     }
     case Kind::slot: {
       Instruction& i = draft(Form::load, value).instruction;

@@ -108,6 +108,7 @@ class Lowering : public LoweringBase<Lowering, LoweredFunction> {
   void compare_truth(Value value);
   void compare_with_zero(Value value, Shape shape);
   Memory address_of(const Node& access);
+  Memory element(Value place);
   void canonical_nans(Value value);
   bool permute(Value value, Value a, Value b, const u8 (&wanted)[16], u32 mask);
 };

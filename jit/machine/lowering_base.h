@@ -349,6 +349,9 @@ void LoweringBase<Machine, LoweredFunction>::lower_node(Value value) {
     case Kind::table_set:
       plain(Form::table_set);
       return finish();
+    case Kind::instance_pointer:
+      plain(Form::instance_pointer);
+      return finish();
     case Kind::check_null:
       plain(Form::check_null).trap = static_cast<TrapKind>(n.imm);
       return finish();

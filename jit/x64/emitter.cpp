@@ -57,7 +57,6 @@ asmjit::x86::Mem Emitter::memory_operand(const Instruction& i, u32 size) {
     if (m.operand == no_operand) return x86::Mem(gp64(r14), m.displacement, size);
     return x86::Mem(gp64(r14), gp64(reg(m.operand)), 0, m.displacement, size);
   }
-  if (m.base == Memory::Base::instance) return x86::Mem(gp64(r15), m.displacement, size);
   if (m.index == no_operand) {
     if (m.scale == 0) return x86::Mem(gp64(reg(m.operand)), m.displacement, size);  // checked, or no access
   }
@@ -412,6 +411,9 @@ void Emitter::emit_instruction(const Instruction& i) {
       return;
     case Form::trap_if:
       return jump_if(i.condition, trap_label(i.trap, i.offset));
+    case Form::instance_pointer:
+      as_.mov(gp64(reg(i.def)), instance_field(static_cast<u64>(i.imm)));
+      return;
     case Form::canonical_nan:
       return emit_canonical_nan(i);
     case Form::tick:

@@ -42,11 +42,12 @@ enum class Form : u8 {
   table_get,    ///< def, a: the number, which is the result's register too; index: table
   table_set,    ///< a, b
   table_size,
-  check_null,     ///< a; trap
-  trap_if,        ///< condition; trap
-  canonical_nan,  ///< def: a tied
-  tick,           ///< imm: fuel
-  locate,         ///< def, a: the address; imm: offset + bytes of the access; index: memory
+  check_null,        ///< a; trap
+  trap_if,           ///< condition; trap
+  instance_pointer,  ///< def; imm: where in the instance
+  canonical_nan,     ///< def: a tied
+  tick,              ///< imm: fuel
+  locate,            ///< def, a: the address; imm: offset + bytes of the access; index: memory
   call_ref,
   divide,         ///< id: div or idiv; a in rax, b; defs rax and rdx are `def` and a clobber
   zero_and_move,  ///< id def, b; clears def first: conversions that leave the upper part
@@ -87,7 +88,7 @@ constexpr u32 condition_bits(Condition condition) { return static_cast<u32>(cond
 constexpr Condition negated(Condition condition) { return static_cast<Condition>(static_cast<u32>(condition) ^ 1); }
 
 struct Memory {
-  enum class Base : u8 { none, heap, instance };
+  enum class Base : u8 { none, heap };
   Base base = Base::none;
   u8 operand = no_operand, index = no_operand;  ///< Operands of the instruction.
   u8 scale = 0;                                 ///< Log2.

@@ -80,17 +80,6 @@ void Lowering::lower_own(Value value) {
       lower_comparison(n.inputs[0]);
       return;
     }
-    case Kind::instance_pointer: {
-      Draft& d = draft(Form::move, value);
-      d.instruction.id = asmjit::x86::Inst::kIdMov;
-      d.instruction.width = d.instruction.width_b = Width::w64;
-      d.instruction.b_in_memory = true;
-      d.instruction.memory.base = Memory::Base::instance;
-      d.instruction.memory.displacement = static_cast<s32>(n.imm);
-      d.instruction.def = define(vreg_of(value));
-      finish();
-      return;
-    }
     case Kind::slot: {
       Draft& d = draft(Form::move, value);
       d.instruction.id = is_integer(n.type)     ? asmjit::x86::Inst::kIdMov
