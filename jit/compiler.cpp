@@ -168,6 +168,10 @@ const u8* MachineCompiler::make(Code& code, std::optional<u32> loop) {
   if (begin == nullptr) return nullptr;
   owner->functions.push_back(begin);
   map_.add_function(begin, emitted.code.size(), &code, std::move(emitted.sites));
+  if (options_.placed) {
+    const std::string name = module.function_name(code.function);
+    options_.placed({begin, emitted.code.size()}, name.empty() ? fmt::format("wasm[{}]", code.function) : name);
+  }
   return begin;
 }
 

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string_view>
 
 #include "engine/tiering/compiler.h"
@@ -14,6 +15,8 @@ struct CompilerOptions {
   bool check = false;  ///< Verifies each function's graph and register allocation, and aborts if they are wrong; slow.
   bool dump_ir = false, dump_asm = false;
   std::function<void(std::string_view)> dump = {};  ///< Is told what was asked for.
+  /// Is told where a function's code is, for profilers. Calls come one at a time.
+  std::function<void(std::span<const unsigned char> code, std::string_view name)> placed = {};
   /// Uses nothing that some processors lack.
   bool baseline = false;
   /// Only functions with these indices are compiled: to find the one that is compiled wrongly.

@@ -1,5 +1,6 @@
 #include "engine/platform/executable_memory.h"
 
+#include <elf.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -58,5 +59,13 @@ CodeBlock ExecutableMemory::take(u64 size) {
 }
 
 void ExecutableMemory::finish(const CodeBlock& block, u64 size) { flush_instruction_cache(block.code, size); }
+
+u32 elf_machine() {
+#ifdef __aarch64__
+  return EM_AARCH64;
+#else
+  return EM_X86_64;
+#endif
+}
 
 }  // namespace invar::platform

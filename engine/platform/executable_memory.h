@@ -37,4 +37,7 @@ class ExecutableMemory {
   std::vector<Region> regions_;
 };
 
+/// The processor, in ELF's numbers: for what describes code to other tools.
+u32 elf_machine();
+
 }  // namespace invar::platform

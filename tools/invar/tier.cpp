@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "decoder/text/number.h"
+#include "jit/jitdump.h"
 
 namespace invar::tool {
 
@@ -21,6 +22,7 @@ TierOptions::TierOptions(CLI::App& app) {
       ->check(CLI::IsMember({"ir", "asm"}));
   app.add_option("--compile-only", functions_, "For developers: compile only the functions with these indices")
       ->type_name("FIRST[-LAST]");
+  app.add_flag("--jitdump", jitdump_, "For developers: write jit-PID.dump, by which perf knows compiled functions");
   app.add_flag("--check-compiler", check_, "For developers: verify the compiler's work on each function");
 }
 
@@ -31,6 +33,11 @@ std::expected<std::unique_ptr<Compiler>, int> TierOptions::compiler() const {
   options.dump_ir = std::ranges::find(dumps_, "ir") != dumps_.end();
   options.dump_asm = std::ranges::find(dumps_, "asm") != dumps_.end();
   if (!dumps_.empty()) options.dump = [](std::string_view text) { fmt::print(stderr, "{}", text); };
+  if (jitdump_) {
+    auto made = jit::JitDump::create();
+    if (!made) return std::unexpected(complain(fmt::format("--jitdump: {}", made.error())));
+    options.placed = [file = std::shared_ptr(std::move(*made))](auto code, auto name) { file->add(code, name); };
+  }
   if (!functions_.empty()) {
     const size_t dash = functions_.find('-');
     const std::string_view all = functions_;

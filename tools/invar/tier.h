@@ -19,7 +19,7 @@ class TierOptions {
   std::string tier_ = "interp";
   std::vector<std::string> dumps_;
   std::string functions_;
-  bool check_ = false;
+  bool check_ = false, jitdump_ = false;
 };
 
 }  // namespace invar::tool

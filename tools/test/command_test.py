@@ -10,6 +10,7 @@ import os
 import pathlib
 import re
 import shlex
+import struct
 import subprocess
 import sys
 import tempfile
@@ -25,9 +26,10 @@ WAIT = """(module (memory 1 1 shared)
 SPIN = '(module (func (export "_start") (loop $l (br $l))))'
 
 
-def run(*arguments, stdin="", env=None):
+def run(*arguments, stdin="", env=None, cwd=None):
     """(exit status, standard output, standard error)"""
-    done = subprocess.run([*INVAR, *map(str, arguments)], input=stdin.encode(), capture_output=True, timeout=120, env=env)
+    done = subprocess.run([*INVAR, *map(str, arguments)], input=stdin.encode(), capture_output=True, timeout=120, env=env,
+                          cwd=cwd)
     return done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
 
 
@@ -245,6 +247,26 @@ def test_inspect_shows_what_there_is():
     same(status, 0)
     same(module["features"], ["multi-value"])
     same([item["name"] for item in module["exports"]], ["f"])
+
+
+def test_compiled_code_is_described_to_profilers():
+    with tempfile.TemporaryDirectory() as folder:
+        module = '(module (func $twice (export "f") (result i32) (i32.mul (i32.const 2) (i32.const 21))))'
+        command = ("run", "--tier", "jit", "--jitdump", "--invoke", "f", "-")
+        status, out, error = run(*command, stdin=module, cwd=folder)
+        if status == 1 and "no compiler" in error:
+            return  # a machine or build without one says so
+        same((status, out), (0, "42\n"))
+        (file,) = pathlib.Path(folder).iterdir()
+        check(file.name.startswith("jit-") and file.name.endswith(".dump"), file.name)
+        described = file.read_bytes()
+        same(described[:8], struct.pack("<II", 0x4A695444, 1))
+        kind, size = struct.unpack_from("<II", described, 40)
+        same((kind, 40 + size), (0, len(described)))
+        code_bytes = struct.unpack_from("<Q", described, 40 + 40)[0]
+        same(described[40 + 56 : 40 + size - code_bytes], b"twice\0")
+        status, _, error = run(*command, stdin=module, cwd="/proc/self")  # where nobody makes files
+        check(status == 1 and "--jitdump: jit-" in error, error)
 
 
 def test_help_has_examples():
