@@ -153,7 +153,7 @@ const u8* MachineCompiler::make(Code& code, std::optional<u32> loop) {
   machine::LoweredFunction lowered;
   if (!options_.baseline) lowered.features = machine::cpu_features();
   if (!machine::Lowering(module, function, lowered).lower())
-    return refuse(code, "more results than registers for them");
+    return refuse(code, "more results than registers for them, or what this machine lacks");
   const Allocation allocation = allocate_registers(lowered.code, machine::register_file);
   if (options_.check) die_if(code, check_allocation(lowered.code, machine::register_file, allocation));
   EmittedFunction emitted;

@@ -12,7 +12,7 @@ struct Code;
 /// interpreter, run on the host's.
 struct MachineState {
   u64* host_stack = nullptr;          ///< The host's stack pointer as the interpreter's handlers have it.
-  u64* host_frame = nullptr;          ///< The frame pointer, which handlers keep.
+  u64* host_frame = nullptr;          ///< The frame pointer, which handlers keep; on AArch64 that stack has it.
   u64* stack = nullptr;               ///< Compiled code's stack pointer while something else runs.
   u64* value_top = nullptr;           ///< Free from here on, on the value stack.
   u64* stack_base = nullptr;          ///< Where the stack begins (its highest address).

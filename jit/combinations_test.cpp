@@ -1,0 +1,138 @@
+// Instructions in front of others that may take them over: shifts, extensions, products, masks and inversions as
+// operands, and comparisons in front of branches; compiled against interpreted.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "engine/runtime/testing.h"
+#include "jit/compiler.h"
+#include "jit/testing.h"
+
+namespace invar::jit {
+namespace {
+
+struct Machine : RuntimeTest {
+  explicit Machine(Compiler* compiler) : RuntimeTest(config(compiler)) {}
+  void TestBody() override {}
+  using RuntimeTest::instantiate;
+
+  /// The result, or what it trapped with.
+  std::string outcome(const Instance* instance, const std::string& name, std::vector<Slot> arguments) {
+    const auto result = call(instance, name, std::move(arguments));
+    return result ? fmt::format("{:x}", *result) : fmt::format("trap {}", static_cast<u32>(result.error().kind));
+  }
+
+ private:
+  static EngineConfig config(Compiler* compiler) {
+    EngineConfig made;
+    made.compiler = compiler;
+    return made;
+  }
+};
+
+constexpr std::string_view outers[] = {"add",   "sub",  "mul",  "and",   "or",    "xor",  "shl", "shr_s",
+                                       "shr_u", "rotl", "rotr", "div_s", "rem_u", "eq",   "ne",  "lt_s",
+                                       "lt_u",  "gt_s", "gt_u", "le_s",  "le_u",  "ge_s", "ge_u"};
+constexpr size_t first_comparison = 13;
+
+/// Of type `t` in terms of {0} and {1}, which are operands.
+std::vector<std::string> inners(bool wide) {
+  std::vector<std::string> made = {"({t}.mul {0} {1})",
+                                   "({t}.mul {0} ({t}.const 5))",
+                                   "({t}.xor {0} ({t}.const -1))",
+                                   "({t}.sub ({t}.const 0) {0})",
+                                   "({t}.add {0} {1})",
+                                   "({t}.const 0)",
+                                   "({t}.const -1)",
+                                   "({t}.and {0} {1})",
+                                   "({t}.const 0x1000)",
+                                   "({t}.const 0x12345)"};
+  for (const std::string_view shift : {"shl", "shr_s", "shr_u", "rotl"}) {
+    for (const u32 by : {0u, 3u, 31u, 45u}) {
+      made.push_back(fmt::format("({{t}}.{} {{0}} ({{t}}.const {}))", shift, by));
+    }
+  }
+  for (const std::string_view mask : {"1", "0xff00", "0x80000000", "-2"}) {
+    made.push_back(fmt::format("({{t}}.and {{0}} ({{t}}.const {}))", mask));
+    made.push_back(fmt::format("({{t}}.and ({{t}}.shr_u {{0}} ({{t}}.const 9)) ({{t}}.const {}))", mask));
+  }
+  if (wide) {
+    made.emplace_back("(i64.extend_i32_s (i32.wrap_i64 {0}))");
+    made.emplace_back("(i64.extend_i32_u (i32.wrap_i64 {0}))");
+    made.emplace_back("(i64.extend8_s {0})");
+  } else {
+    made.emplace_back("(i32.eqz {0})");
+    made.emplace_back("(i32.wrap_i64 (i64.shr_u (local.get 0) (i64.const 13)))");
+    made.emplace_back("(i32.lt_s {0} {1})");
+  }
+  return made;
+}
+
+class Combinations : public ::testing::TestWithParam<std::tuple<bool, size_t>> {};
+
+TEST_P(Combinations, AreAsInTheInterpreter) {
+  const auto [wide, outer] = GetParam();
+  std::string refused;
+  const auto compiler = make_compiler({.check = true, .dump = [&](std::string_view text) { refused += text; }});
+  INVAR_NEED_COMPILER(compiler != nullptr);
+  const std::string_view type = wide ? "i64" : "i32";
+  const std::string a = wide ? "(local.get 0)" : "(i32.wrap_i64 (local.get 0))";
+  const std::string b = wide ? "(local.get 1)" : "(i32.wrap_i64 (local.get 1))";
+  const bool is_truth = outer >= first_comparison;
+  const auto written = [&](const std::string& form) {
+    return fmt::format(fmt::runtime(form), a, b, fmt::arg("t", type));
+  };
+  std::vector<std::string> functions;
+  for (const std::string& form : inners(wide)) {
+    const std::string inner = written(form);
+    const std::pair<std::string, std::string> orders[] = {{inner, b},
+                                                          {b, inner},
+                                                          {inner, written("({t}.shl {1} ({t}.const 2))")},
+                                                          {inner, written("({t}.const 0)")},
+                                                          {inner, written("({t}.const 4097)")}};
+    for (const auto& [left, right] : orders) {
+      const std::string whole = fmt::format("({}.{} {} {})", type, outers[outer], left, right);
+      const std::string result = wide && !is_truth ? whole : fmt::format("(i64.extend_i32_u {})", whole);
+      const std::string condition = wide && !is_truth ? fmt::format("(i64.ne {} (i64.const 0))", whole) : whole;
+      functions.push_back(result);
+      functions.push_back(fmt::format(
+          "(if (result i64) {} (then (i64.const 5)) (else (i64.add (local.get 1) (i64.const 7))))", condition));
+      functions.push_back(
+          fmt::format("(if (result i64) (i32.eqz {}) (then (i64.const 5)) (else (i64.const 6)))", condition));
+      functions.push_back(fmt::format("(select (local.get 0) (i64.const 0) {})", condition));
+    }
+  }
+  std::string text = "(module";
+  for (size_t i = 0; i < functions.size(); ++i) {
+    text += fmt::format("(func (export \"{}\") (param i64 i64) (result i64) {})", i, functions[i]);
+  }
+  text += ")";
+  Machine interpreted(nullptr), compiled(compiler.get());
+  Instance* const expected = interpreted.instantiate(text);
+  Instance* const got = compiled.instantiate(text);
+  ASSERT_NE(expected, nullptr) << text;
+  ASSERT_NE(got, nullptr);
+  std::mt19937_64 random(outer);
+  const u64 numbers[] = {0,       1,     0x80,     0x8000'0000, 0xffff'ffff, 0x8000'0000'0000'0000,
+                         ~u64{0}, 0x200, random(), random()};
+  for (size_t i = 0; i < functions.size(); ++i) {
+    for (u32 round = 0; round < 8; ++round) {
+      const u64 x = numbers[random() % std::size(numbers)], y = numbers[random() % std::size(numbers)];
+      ASSERT_EQ(compiled.outcome(got, std::to_string(i), {x, y}),
+                interpreted.outcome(expected, std::to_string(i), {x, y}))
+          << functions[i] << std::hex << ' ' << x << ' ' << y;
+    }
+  }
+  EXPECT_EQ(refused, "");
+}
+
+INSTANTIATE_TEST_SUITE_P(Integers, Combinations,
+                         ::testing::Combine(::testing::Bool(), ::testing::Range(size_t{0}, std::size(outers))),
+                         [](const auto& of) {
+                           return fmt::format("{}_{}", std::get<0>(of.param) ? "i64" : "i32",
+                                              outers[std::get<1>(of.param)]);
+                         });
+
+}  // namespace
+}  // namespace invar::jit
