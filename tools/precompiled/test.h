@@ -1,4 +1,4 @@
-// Precompiled for each program of unit tests.
+// Precompiled for programs of many unit tests.
 #include <gtest/gtest.h>
 
 #include "tools/precompiled/library.h"
