@@ -1,5 +1,6 @@
 // From bytes to code that runs, on one thread: decoding (which validates), validation alone, walking once more without
-// checks, and lowering. Rates are bytes of the code section. INVAR_BENCH_MODULE names modules; see sample_modules.h.
+// checks, lowering, and compilation. Rates are bytes of the code section. INVAR_BENCH_MODULE names modules; see
+// sample_modules.h.
 #include <algorithm>
 
 #include "bench/micro/harness.h"
@@ -11,6 +12,7 @@
 #include "engine/interp/backtrace.h"
 #include "engine/interp/lowering.h"
 #include "engine/runtime/compiled_module.h"
+#include "jit/compiler.h"
 
 namespace invar::micro {
 
@@ -78,6 +80,31 @@ void lower_all(benchmark::State& state, const SampleModule& sample) {
   state.counters["functions"] = static_cast<double>(fresh->codes.size() - sample.module->imported_functions);
 }
 
+/// To machine code, on one thread; a function that stays with the interpreter counts for nothing.
+void compile_all(benchmark::State& state, const SampleModule& sample) {
+  EngineConfig config;
+  config.features = Features::all();
+  const std::unique_ptr<Compiler> compiler = jit::make_compiler();
+  if (!compiler) return state.SkipWithError("there is no compiler for this machine, or in this build");
+  config.compiler = compiler.get();
+  Engine engine(config);
+  u64 bytes = 0, functions = 0;
+  std::shared_ptr<CompiledModule> fresh;
+  for (auto _ : state) {
+    fresh = compiled(engine, sample);
+    bytes = functions = 0;
+    const double start = thread_seconds();
+    for (u32 i = sample.module->imported_functions; i < fresh->codes.size(); ++i) {
+      if (!compiler->compile(fresh->codes[i])) continue;
+      bytes += sample.module->functions[i].body.size;
+      ++functions;
+    }
+    state.SetIterationTime(thread_seconds() - start);
+  }
+  state.SetBytesProcessed(static_cast<s64>(state.iterations() * bytes));
+  state.counters["functions"] = static_cast<double>(functions);
+}
+
 }  // namespace
 
 void register_load_benchmarks() {
@@ -90,6 +117,7 @@ void register_load_benchmarks() {
     add("validate", validate);
     add("rewalk", rewalk);
     add("lower", lower_all)->UseManualTime();
+    add("compile", compile_all)->UseManualTime();
   }
 }
 
