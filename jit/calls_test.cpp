@@ -4,25 +4,11 @@
 
 #include <random>
 
-#include "engine/runtime/testing.h"
 #include "jit/compiler.h"
 #include "jit/testing.h"
 
 namespace invar::jit {
 namespace {
-
-EngineConfig with_compiler(Compiler* compiler) {
-  EngineConfig config;
-  config.compiler = compiler;
-  return config;
-}
-
-struct Machine : RuntimeTest {
-  explicit Machine(Compiler* compiler) : RuntimeTest(with_compiler(compiler)) {}
-  void TestBody() override {}
-  using RuntimeTest::instantiate;
-  using RuntimeTest::value;
-};
 
 /// Of the text format, with the instruction that stores them and the bytes that takes.
 struct Type {
@@ -106,7 +92,7 @@ TEST_P(Calls, PassTheirArguments) {
   std::mt19937_64 random(7);
   for (u32 round = 0; round < 60; ++round) {
     const std::string text = random_module(random, round % 10 == 9 ? 900 : round % 3 == 2 ? 60 : 12);
-    Machine interpreted(nullptr), compiled(compiler.get());
+    TestMachine interpreted(nullptr), compiled(compiler.get());
     const Instance* const expected = interpreted.instantiate(text);
     const Instance* const got = compiled.instantiate(text);
     for (const std::string_view way : {"0", "1", "2", "0", "1", "2"}) {

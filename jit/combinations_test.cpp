@@ -5,31 +5,11 @@
 
 #include <random>
 
-#include "engine/runtime/testing.h"
 #include "jit/compiler.h"
 #include "jit/testing.h"
 
 namespace invar::jit {
 namespace {
-
-struct Machine : RuntimeTest {
-  explicit Machine(Compiler* compiler) : RuntimeTest(config(compiler)) {}
-  void TestBody() override {}
-  using RuntimeTest::instantiate;
-
-  /// The result, or what it trapped with.
-  std::string outcome(const Instance* instance, const std::string& name, std::vector<Slot> arguments) {
-    const auto result = call(instance, name, std::move(arguments));
-    return result ? fmt::format("{:x}", *result) : fmt::format("trap {}", static_cast<u32>(result.error().kind));
-  }
-
- private:
-  static EngineConfig config(Compiler* compiler) {
-    EngineConfig made;
-    made.compiler = compiler;
-    return made;
-  }
-};
 
 constexpr std::string_view outers[] = {"add",   "sub",  "mul",  "and",   "or",    "xor",  "shl", "shr_s",
                                        "shr_u", "rotl", "rotr", "div_s", "rem_u", "eq",   "ne",  "lt_s",
@@ -108,7 +88,7 @@ TEST_P(Combinations, AreAsInTheInterpreter) {
     text += fmt::format("(func (export \"{}\") (param i64 i64) (result i64) {})", i, functions[i]);
   }
   text += ")";
-  Machine interpreted(nullptr), compiled(compiler.get());
+  TestMachine interpreted(nullptr), compiled(compiler.get());
   Instance* const expected = interpreted.instantiate(text);
   Instance* const got = compiled.instantiate(text);
   ASSERT_NE(expected, nullptr) << text;

@@ -3,31 +3,11 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "engine/runtime/testing.h"
 #include "jit/compiler.h"
 #include "jit/testing.h"
 
 namespace invar::jit {
 namespace {
-
-struct Machine : RuntimeTest {
-  explicit Machine(Compiler* compiler) : RuntimeTest(config(compiler)) {}
-  void TestBody() override {}
-  using RuntimeTest::instantiate;
-
-  /// Of function f: its result, or what it trapped with.
-  std::string outcome(const Instance* instance, std::vector<Slot> arguments) {
-    const auto result = call(instance, "f", std::move(arguments));
-    return result ? std::to_string(*result) : fmt::format("trap {}", static_cast<u32>(result.error().kind));
-  }
-
- private:
-  static EngineConfig config(Compiler* compiler) {
-    EngineConfig made;
-    made.compiler = compiler;
-    return made;
-  }
-};
 
 /// Branches of all kinds to the end, traps, a br_table and constants, in between `parts` parts of about 100 bytes of
 /// machine code.
@@ -59,7 +39,7 @@ TEST_P(LargeFunctions, AreCompiled) {
   std::string refused;
   const auto compiler = make_compiler({.dump = [&](std::string_view text) { refused += text; }});
   INVAR_NEED_COMPILER(compiler != nullptr);
-  Machine interpreted(nullptr), compiled(compiler.get());
+  TestMachine interpreted(nullptr), compiled(compiler.get());
   const std::string text = module_of(GetParam());
   Instance* const expected = interpreted.instantiate(text);
   Instance* const got = compiled.instantiate(text);
@@ -69,7 +49,7 @@ TEST_P(LargeFunctions, AreCompiled) {
   // The first traps on its division; the third and fourth leave by a bit.
   for (const u32 first : {0u, 4u, 0x104u, 0x8000'0004u, 1u, 2u, 3u, 64u}) {
     for (const u64 second : numbers) {
-      EXPECT_EQ(compiled.outcome(got, {first, second}), interpreted.outcome(expected, {first, second}))
+      EXPECT_EQ(compiled.outcome(got, "f", {first, second}), interpreted.outcome(expected, "f", {first, second}))
           << first << ' ' << second;
     }
   }

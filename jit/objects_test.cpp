@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include "engine/gc/heap.h"
-#include "engine/runtime/testing.h"
 #include "jit/compiler.h"
 #include "jit/testing.h"
 
@@ -109,29 +108,13 @@ constexpr std::string_view program = R"((module
   (func (export "segment") (result i32) (array.len (array.new_data $bytes $data (i32.const 4) (i32.const 5))))
 ))";
 
-EngineConfig config_with(Compiler* compiler, bool stress) {
-  EngineConfig config;
-  config.compiler = compiler;
-  config.stress_collection = stress;
-  return config;
-}
-
-struct Machine : RuntimeTest {
-  explicit Machine(Compiler* compiler, bool stress) : RuntimeTest(config_with(compiler, stress)) {}
-  void TestBody() override {}
-  using RuntimeTest::instantiate;
-  using RuntimeTest::store;
-  using RuntimeTest::trap;
-  using RuntimeTest::value;
-};
-
 class Objects : public ::testing::TestWithParam<bool> {};
 
 TEST_P(Objects, AreAsInTheInterpreter) {
   std::string refused;
   const auto compiler = make_compiler({.check = true, .dump = [&](std::string_view text) { refused += text; }});
   INVAR_NEED_COMPILER(compiler != nullptr);
-  Machine interpreted(nullptr, false), compiled(compiler.get(), GetParam());
+  TestMachine interpreted(nullptr, false), compiled(compiler.get(), GetParam());
   const Instance* const expected = interpreted.instantiate(program);
   const Instance* const got = compiled.instantiate(program);
   ASSERT_NE(expected, nullptr);
@@ -150,7 +133,7 @@ TEST_P(Objects, AreAsInTheInterpreter) {
 TEST_P(Objects, Trap) {
   const auto compiler = make_compiler({.check = true});
   INVAR_NEED_COMPILER(compiler != nullptr);
-  Machine machine(compiler.get(), GetParam());
+  TestMachine machine(compiler.get(), GetParam());
   const Instance* const instance = machine.instantiate(program);
   EXPECT_EQ(machine.trap(instance, "null"), TrapKind::null_structure_reference);
   EXPECT_EQ(machine.trap(instance, "bounds", {4}), TrapKind::out_of_bounds_array_access);

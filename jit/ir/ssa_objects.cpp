@@ -346,14 +346,16 @@ void SsaSink::convert_extern(Op /*op*/) {}
 
 // Casts.
 
+/// Those that tell what a reference is (runtime/reference.h).
+Value SsaSink::low_bits(Value reference, u32 mask) {
+  return maker_.numeric(Op::i32_and, maker_.numeric(Op::i32_wrap_i64, reference), maker_.i32(mask));
+}
+
 /// Goes on, in blocks without an end, where the reference is of the type and where it is not.
 SsaSink::Outcome SsaSink::test_type(Value reference, ValType type) {
   Outcome outcome;
   const auto when = [&](Value condition, std::vector<u32>& blocks) { blocks.push_back(fork(condition)); };
   const auto rest = [&](std::vector<u32>& blocks) { blocks.push_back(maker_.block()); };
-  const auto low_bits = [&](u32 mask) {
-    return maker_.numeric(Op::i32_and, maker_.numeric(Op::i32_wrap_i64, reference), maker_.i32(mask));
-  };
   std::vector<u32>&yes = outcome.matching, &no = outcome.other;
 
   if (!is_non_null(reference)) {
@@ -380,17 +382,17 @@ SsaSink::Outcome SsaSink::test_type(Value reference, ValType type) {
       rest(no);
       break;
     case Heap::i31:
-      when(low_bits(1), yes);
+      when(low_bits(reference, 1), yes);
       rest(no);
       break;
     case Heap::eq:
-      when(maker_.numeric(Op::i32_eq, low_bits(3), maker_.i32(ref_of_host(0))), no);
+      when(maker_.numeric(Op::i32_eq, low_bits(reference, 3), maker_.i32(ref_of_host(0))), no);
       rest(yes);
       break;
     case Heap::struct_:
     case Heap::array: {
       const gc::ObjectKind kind = type.heap().kind == Heap::array ? gc::ObjectKind::array : gc::ObjectKind::struct_;
-      when(low_bits(7), no);
+      when(low_bits(reference, 7), no);
       const u64 at = gc::type_id_bits / 8;
       const Value actual = load_from(field(reference, at), Op::i32_load8_u, Type::i32);
       when(maker_.numeric(Op::i32_eq, actual, maker_.i32(static_cast<u32>(kind))), yes);
@@ -409,8 +411,7 @@ void SsaSink::test_defined_type(Value reference, ValType type, Outcome& outcome)
   const SubType& defined = module_.types[type.heap().index];
   const bool is_function = defined.kind == CompositeKind::func;
   if (!is_function) {
-    const Value tag = maker_.numeric(Op::i32_and, maker_.numeric(Op::i32_wrap_i64, reference), maker_.i32(7));
-    outcome.other.push_back(fork(tag));
+    outcome.other.push_back(fork(low_bits(reference, 7)));
   }
   const gc::ObjectKind kind = defined.kind == CompositeKind::array ? gc::ObjectKind::array : gc::ObjectKind::struct_;
   const u32 wanted = is_function ? id : gc::make_header(id, kind);

@@ -169,6 +169,7 @@ class SsaSink : public NullSink {
   };
   Outcome test_type(Value reference, ValType type);
   void test_defined_type(Value reference, ValType type, Outcome& outcome);
+  Value low_bits(Value reference, u32 mask);
   u32 fork(Value condition);
   void join(std::span<const u32> blocks);
   Value joined(Type type, std::span<const Value> values);

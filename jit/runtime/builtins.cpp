@@ -12,9 +12,6 @@ namespace invar::jit {
 
 namespace {
 
-constexpr u32 upper(u64 pair) { return static_cast<u32>(pair >> 32); }
-constexpr u32 lower(u64 pair) { return static_cast<u32>(pair); }
-
 u64 growth_result(s64 before, bool is_64) { return before < 0 && !is_64 ? 0xffff'ffff : static_cast<u64>(before); }
 
 u64 grow_memory(Instance* instance, u64 delta, u64 memory) {

@@ -14,9 +14,6 @@ namespace invar::jit {
 
 namespace {
 
-constexpr u32 upper(u64 pair) { return static_cast<u32>(pair >> 32); }
-constexpr u32 lower(u64 pair) { return static_cast<u32>(pair); }
-
 /// Free from here on, on the value stack. What compiled code has is on its own stack, where the collector looks, too.
 Slot* top_of(Instance* instance) { return reinterpret_cast<Slot*>(instance->store->machine_state().value_top); }
 

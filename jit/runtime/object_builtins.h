@@ -7,6 +7,10 @@
 
 namespace invar::jit {
 
+// Two numbers of 32 bits in one argument.
+constexpr u32 upper(u64 pair) { return static_cast<u32>(pair >> 32); }
+constexpr u32 lower(u64 pair) { return static_cast<u32>(pair); }
+
 /// With the header, without the fields.
 u64 allocate_struct(Instance* instance, const gc::Layout* layout);
 u64 new_default_struct(Instance* instance, const gc::Layout* layout);
