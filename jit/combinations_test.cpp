@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <span>
 
 #include "jit/compiler.h"
 #include "jit/testing.h"
@@ -33,7 +34,7 @@ std::vector<std::string> inners(bool wide) {
       made.push_back(fmt::format("({{t}}.{} {{0}} ({{t}}.const {}))", shift, by));
     }
   }
-  for (const std::string_view mask : {"1", "0xff00", "0x80000000", "-2"}) {
+  for (const std::string_view mask : {"1", "0xff00", "0x80000000", "-2", "0xff", "0xffff", "0xffffffff"}) {
     made.push_back(fmt::format("({{t}}.and {{0}} ({{t}}.const {}))", mask));
     made.push_back(fmt::format("({{t}}.and ({{t}}.shr_u {{0}} ({{t}}.const 9)) ({{t}}.const {}))", mask));
   }
@@ -105,6 +106,89 @@ TEST_P(Combinations, AreAsInTheInterpreter) {
     }
   }
   EXPECT_EQ(refused, "");
+}
+
+/// Runs functions of two i64 on all pairs of numbers, compiled and interpreted.
+void expect_equal(const std::vector<std::string>& functions, std::span<const u64> numbers) {
+  std::string refused;
+  const auto compiler = make_compiler({.check = true, .dump = [&](std::string_view text) { refused += text; }});
+  INVAR_NEED_COMPILER(compiler != nullptr);
+  std::string text = "(module (memory 2) (data (i32.const 0x1ff00) \"0123456789abcdefghijklmnopqrstuvwxyz\")";
+  for (size_t i = 0; i < functions.size(); ++i) {
+    text += fmt::format("(func (export \"{}\") (param i64 i64) (result i64) {})", i, functions[i]);
+  }
+  text += ")";
+  TestMachine interpreted(nullptr), compiled(compiler.get());
+  Instance* const expected = interpreted.instantiate(text);
+  Instance* const got = compiled.instantiate(text);
+  for (size_t i = 0; i < functions.size(); ++i) {
+    for (const u64 x : numbers) {
+      for (const u64 y : numbers) {
+        ASSERT_EQ(compiled.outcome(got, std::to_string(i), {x, y}),
+                  interpreted.outcome(expected, std::to_string(i), {x, y}))
+            << functions[i] << std::hex << ' ' << x << ' ' << y;
+      }
+    }
+  }
+  EXPECT_EQ(refused, "");
+}
+
+// Choices between two floats that were compared: minima and maxima, and what only looks like that.
+TEST(MoreCombinations, ChoicesOfFloats) {
+  std::vector<std::string> functions;
+  for (const bool wide : {false, true}) {
+    const std::string a = wide ? "(f64.reinterpret_i64 (local.get 0))"
+                               : "(f32.reinterpret_i32 (i32.wrap_i64 (i64.shr_u (local.get 0) (i64.const 32))))";
+    const std::string b = wide ? "(f64.reinterpret_i64 (local.get 1))"
+                               : "(f32.reinterpret_i32 (i32.wrap_i64 (i64.shr_u (local.get 1) (i64.const 32))))";
+    const std::string type = wide ? "f64" : "f32";
+    for (const std::string_view op : {"lt", "gt", "le", "ge", "eq"}) {
+      for (const auto& [x, y] : {std::pair(a, b), std::pair(b, a), std::pair(a, fmt::format("({}.const 0.5)", type))}) {
+        for (const auto& [first, second] : {std::pair(x, y), std::pair(y, x), std::pair(a, a)}) {
+          const std::string chosen = fmt::format("(select {} {} ({}.{} {} {}))", first, second, type, op, x, y);
+          functions.push_back(wide ? fmt::format("(i64.reinterpret_f64 {})", chosen)
+                                   : fmt::format("(i64.extend_i32_u (i32.reinterpret_f32 {}))", chosen));
+        }
+      }
+    }
+  }
+  constexpr u64 numbers[] = {0,
+                             0x8000'0000'0000'0000,
+                             0x3ff0'0000'0000'0000,
+                             0xbff0'0000'0000'0000,
+                             0x7ff0'0000'0000'0000,
+                             0x7ff8'0000'0000'0000,
+                             0x3f80'0000'0000'0000,
+                             0xfff0'0000'0000'0000};
+  expect_equal(functions, numbers);
+}
+
+// Addresses that are sums and products: within 32 bits, and beyond.
+TEST(MoreCombinations, Addresses) {
+  std::vector<std::string> functions;
+  const std::string x = "(i32.wrap_i64 (local.get 0))", y = "(i32.wrap_i64 (local.get 1))";
+  const std::string bases[] = {x,
+                               fmt::format("(i32.and {} (i32.const 0xff))", x),
+                               fmt::format("(i32.shr_u {} (i32.const 15))", x),
+                               fmt::format("(i32.shr_u {} (i32.const 1))", x),
+                               fmt::format("(i32.load8_u (i32.and {} (i32.const 0x1ffff)))", x),
+                               fmt::format("(i32.mul (i32.and {} (i32.const 7)) (i32.const 12))", x),
+                               fmt::format("(select (i32.const 5) (i32.and {} (i32.const 15)) {})", x, y),
+                               fmt::format("(i32.or (i32.and {} (i32.const 9)) (i32.and {} (i32.const 6)))", x, y)};
+  for (const std::string& base : bases) {
+    for (const u32 scale : {0u, 1u, 2u, 3u, 4u}) {
+      for (const u32 sum : {0u, 8u, 0x1ff00u, 0x8000'0000u, 0xffff'fff0u}) {
+        const std::string address =
+            fmt::format("(i32.add (i32.shl {} (i32.const {})) (i32.const {}))", base, scale, sum);
+        functions.push_back(fmt::format("(i64.load32_u {})", address));
+        functions.push_back(fmt::format("(i64.load offset=16 {})", address));
+        functions.push_back(fmt::format(
+            "(i64.add (i64.load8_u {0}) (i64.add (i64.load8_u offset=1 {0}) (i64.extend_i32_u {0})))", address));
+      }
+    }
+  }
+  constexpr u64 numbers[] = {0, 1, 0x7f, 0x1ff03, 0x8000'0000, 0xffff'ffff, 0xffff'ff00, 0x1fff'ffff};
+  expect_equal(functions, numbers);
 }
 
 INSTANTIATE_TEST_SUITE_P(Integers, Combinations,

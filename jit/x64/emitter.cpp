@@ -1,6 +1,7 @@
 #include "jit/x64/emitter.h"
 
 #include <functional>
+#include <utility>
 
 #include "engine/runtime/objects.h"
 
@@ -55,7 +56,7 @@ asmjit::x86::Mem Emitter::memory_operand(const Instruction& i, u32 size) {
       return x86::Mem(gp64(r14), gp64(scratch), 0, 0, size);
     }
     if (m.operand == no_operand) return x86::Mem(gp64(r14), m.displacement, size);
-    return x86::Mem(gp64(r14), gp64(reg(m.operand)), 0, m.displacement, size);
+    return x86::Mem(gp64(r14), gp64(reg(m.operand)), m.scale, m.displacement, size);
   }
   if (m.index == no_operand) {
     if (m.scale == 0) return x86::Mem(gp64(reg(m.operand)), m.displacement, size);  // checked, or no access
@@ -66,6 +67,7 @@ asmjit::x86::Mem Emitter::memory_operand(const Instruction& i, u32 size) {
 /// The source of most instructions.
 asmjit::Operand Emitter::operand_b(const Instruction& i) {
   if (i.b_is_immediate) return asmjit::Imm(i.imm);
+  if (i.b_is_literal) return pooled_literal(i.literal);
   const u32 size = i.width_b == Width::vector ? 0 : static_cast<u32>(i.width_b);
   if (i.b_in_memory) return memory_operand(i, size);
   if (place(i.b).is_slot()) return slot(place(i.b).slot_index(), size);
@@ -294,7 +296,40 @@ void Emitter::emit_select(const Instruction& i) {
   }
 }
 
+/// Does the zero flag tell of the result?
+bool Emitter::tells_of_zero(const Instruction& i) {
+  switch (i.id) {
+    case x86::Inst::kIdAdd:
+    case x86::Inst::kIdSub:
+    case x86::Inst::kIdAnd:
+    case x86::Inst::kIdOr:
+    case x86::Inst::kIdXor:
+      return i.form == Form::two;
+    default:
+      return false;
+  }
+}
+
+/// A sum that overwrites one of what it adds: more units of a processor can add than can compute addresses.
+bool Emitter::emit_sum(const Instruction& i) {
+  const Memory& m = i.memory;
+  if (m.scale != 0 || flags_are_needed()) return false;
+  const x86::Gp to = gp(reg(i.def), i.width);
+  if (m.index == no_operand) {
+    if (reg(i.def) != reg(m.operand)) return false;
+    as_.add(to, m.displacement);
+  } else {
+    if (m.displacement != 0) return false;
+    const Reg base = reg(m.operand), index = reg(m.index);
+    if (reg(i.def) != base && reg(i.def) != index) return false;
+    as_.add(to, gp(reg(i.def) == base ? index : base, i.width));
+  }
+  zero_flag_ = {reg(i.def), i.width};
+  return true;
+}
+
 void Emitter::emit_instruction(const Instruction& i) {
+  const ZeroFlag known = std::exchange(zero_flag_, ZeroFlag{});
   switch (i.form) {
     case Form::entry:
     case Form::alias:
@@ -313,6 +348,8 @@ void Emitter::emit_instruction(const Instruction& i) {
       return emit_constant(i);
     case Form::two:
     case Form::move: {
+      if (i.id == x86::Inst::kIdLea && emit_sum(i)) return;
+      if (tells_of_zero(i)) zero_flag_ = {reg(i.def), i.width};
       const asmjit::Operand source = operand_b(i);
       // From the vector file by way of memory is a plain load.
       const bool is_load = i.width != Width::vector && i.width_b == Width::vector && source.isMem();
@@ -340,6 +377,7 @@ void Emitter::emit_instruction(const Instruction& i) {
       as_.emit(i.id, register_operand(i.def, i.width), x86::cl);
       return;
     case Form::shift_by:
+      if (i.id != x86::Inst::kIdRol && i.imm != 0) zero_flag_ = {reg(i.def), i.width};
       as_.emit(i.id, register_operand(i.def, i.width), asmjit::Imm(i.imm));
       return;
     case Form::store: {
@@ -352,6 +390,7 @@ void Emitter::emit_instruction(const Instruction& i) {
       return;
     }
     case Form::compare: {
+      if (i.id == x86::Inst::kIdTest && i.a == i.b && known == ZeroFlag{reg(i.a), i.width}) return;
       const asmjit::Operand source = operand_b(i);
       // test has its operand in memory first.
       if (i.id == x86::Inst::kIdTest && source.isMem()) {
@@ -524,10 +563,14 @@ std::string Emitter::run() {
   start(as_);
   prologue();
   for (block_ = 0; block_ < code_.blocks.size(); ++block_) {
+    zero_flag_ = {};
     if (!begin_block()) continue;
     const MachineBlock& block = code_.blocks[block_];
     for (at_ = block.first_instruction; at_ < block.end_instruction; ++at_) {
-      for (const Move& move : moves_in_front()) emit_move(move);
+      for (const Move& move : moves_in_front()) {
+        emit_move(move);
+        if (move.to == Place::in(zero_flag_.reg)) zero_flag_ = {};
+      }
       emit_instruction(lowered_.instructions[at_]);
     }
   }

@@ -47,12 +47,14 @@ class Emitter : EmitterBase {
   Mem slot(u32 index, u32 size) const;
   Mem memory_operand(const Instruction& i, u32 size);
   bool flags_are_needed() const;
+  static bool tells_of_zero(const Instruction& i);
 
   void prologue();
   void epilogue();
   void emit_move(const Move& move);
   void emit_instruction(const Instruction& i);
   void emit_constant(const Instruction& i);
+  bool emit_sum(const Instruction& i);
   void emit_branch(const Instruction& i);
   void emit_switch(const Instruction& i);
   void emit_set(const Instruction& i);
@@ -99,6 +101,13 @@ class Emitter : EmitterBase {
 
   const LoweredFunction& lowered_;
   asmjit::x86::Assembler as_;
+  /// The register that the instruction in front has left, as the zero flag tells.
+  struct ZeroFlag {
+    Reg reg = no_reg;
+    Width width = Width::w32;
+    bool operator==(const ZeroFlag&) const = default;
+  };
+  ZeroFlag zero_flag_;
   u32 frame_bytes_ = 0;
   bool saves_instance_ = false;
 };

@@ -1,5 +1,7 @@
 #include "jit/x64/lowering.h"
 
+#include <utility>
+
 #include "jit/x64/lowering_vector.h"
 #include "jit/x64/patterns.h"
 
@@ -37,6 +39,7 @@ void Lowering::lower_own(Value value) {
       lower_numeric(value);
       return;
     case Kind::select: {
+      if (lower_extreme(value)) return;
       const bool is_vector = !is_integer(n.type);
       Draft& d = draft(Form::select, value);
       d.instruction.width = is_vector ? Width::vector : n.type == Type::i32 ? Width::w32 : Width::w64;
@@ -100,6 +103,40 @@ void Lowering::lower_own(Value value) {
   }
 }
 
+/// `a < b ? a : b` is minss, and its like: the second operand where they are equal or unordered.
+bool Lowering::lower_extreme(Value value) {
+  const Node& n = node(value);
+  const Value condition = n.inputs[0];
+  if ((n.type != Type::f32 && n.type != Type::f64) || !can_take_over(condition)) return false;
+  const Node& comparison = node(condition);
+  Value less = comparison.inputs[0], greater = comparison.inputs[1];
+  switch (comparison.op) {
+    case Op::f32_lt:
+    case Op::f64_lt:
+      break;
+    case Op::f32_gt:
+    case Op::f64_gt:
+      std::swap(less, greater);
+      break;
+    default:
+      return false;
+  }
+  const bool is_min = n.inputs[1] == less && n.inputs[2] == greater;
+  if (!is_min && (n.inputs[1] != greater || n.inputs[2] != less)) return false;
+  for (const Value taken : {condition, less, greater}) take_over(taken);  // the comparison's uses of them, too
+  const bool is_single = n.type == Type::f32;
+  namespace x86 = asmjit::x86;
+  Instruction& i = draft(out_.features.avx ? Form::vector : Form::two, value).instruction;
+  i.width = i.width_b = Width::vector;
+  i.id = static_cast<u16>(is_min ? (is_single ? x86::Inst::kIdMinss : x86::Inst::kIdMinsd)
+                                 : (is_single ? x86::Inst::kIdMaxss : x86::Inst::kIdMaxsd));
+  i.a = use(n.inputs[1]);
+  use_b_or_load(i, n.inputs[2]);
+  i.def = define(vreg_of(value), out_.features.avx ? Constraint::reg : Constraint::tied);
+  finish();
+  return true;
+}
+
 // Conditions.
 
 /// Of floats, `less` is `greater` with the operands the other way around.
@@ -143,10 +180,16 @@ void Lowering::lower_comparison(Value value) {
     compare(value);
     return;
   }
-  Draft& d = draft(Form::compare, value);
-  d.instruction.id = asmjit::x86::Inst::kIdTest;
-  d.instruction.a = use(value);
-  d.instruction.b = d.instruction.a;
+  Instruction& i = draft(Form::compare, value).instruction;
+  i.id = asmjit::x86::Inst::kIdTest;
+  if (can_take_over(value) && node(value).op == Op::i32_and) {
+    take_over(value);
+    i.a = use(node(value).inputs[0]);
+    i.b = use_b(i, node(value).inputs[1]);
+  } else {
+    i.a = use(value);
+    i.b = i.a;
+  }
   finish();
 }
 

@@ -2,6 +2,8 @@
 // addresses, loads, constants.
 #pragma once
 
+#include <optional>
+
 #include "jit/machine/lowering_base.h"
 #include "jit/x64/abi.h"
 #include "jit/x64/features.h"
@@ -26,7 +28,9 @@ class Lowering : public LoweringBase<Lowering, LoweredFunction> {
   u8 use_b(Instruction& instruction, Value value);
 
   void lower_own(Value value);
+  bool lower_extreme(Value value);
   void lower_numeric(Value value);
+  std::optional<Width> width_of_mask(Op op, Value mask) const;
   bool lower_addition(Value value);
   void lower_division(Value value);
   void lower_shift(Value value);
@@ -36,6 +40,8 @@ class Lowering : public LoweringBase<Lowering, LoweredFunction> {
   void lower_store(Value value);
   void lower_element(Instruction& instruction, Value place);
   void lower_address(Instruction& instruction, const Node& access);
+  void take_over_sums(Value& address, u64& offset);
+  u8 take_over_scale(Value& address);
   /// Which condition holds behind lower_comparison(value) if the value is not 0. Instructions are made backwards: the
   /// user comes first.
   static Condition condition_for(Op op);

@@ -1,8 +1,10 @@
 // Lowering of arithmetic and of accesses to memory.
 #include <algorithm>
 #include <bit>
+#include <cstring>
 
 #include "engine/semantics/identities.h"
+#include "jit/ir/bounds.h"
 #include "jit/x64/lowering.h"
 #include "jit/x64/lowering_vector.h"
 #include "jit/x64/patterns.h"
@@ -36,6 +38,21 @@ constexpr u64 max_displacement = 0x7fff'ffff;
 
 }  // namespace
 
+/// Of an `and` that leaves nothing but the lowest bytes.
+std::optional<Width> Lowering::width_of_mask(Op op, Value mask) const {
+  if ((op != Op::i32_and && op != Op::i64_and) || !is_constant(mask)) return std::nullopt;
+  switch (node(mask).imm) {
+    case 0xff:
+      return Width::w8;
+    case 0xffff:
+      return Width::w16;
+    case 0xffff'ffff:
+      return Width::w32;
+    default:
+      return std::nullopt;
+  }
+}
+
 void Lowering::lower_numeric(Value value) {
   const Node& n = node(value);
   const Pattern& pattern = pattern_of(n.op);
@@ -62,6 +79,15 @@ void Lowering::lower_numeric(Value value) {
   i.op = n.op;
   switch (pattern.form) {
     case Form::two: {
+      if (const std::optional<Width> kept = width_of_mask(n.op, b)) {
+        i.form = Form::move;
+        i.id = *kept == Width::w32 ? x86::Inst::kIdMov : x86::Inst::kIdMovzx;
+        i.width = Width::w32;
+        i.width_b = *kept;
+        i.b = use(a, Access::early_use, Constraint::any);
+        i.def = define(vreg_of(value));
+        break;
+      }
       if ((n.op == Op::i32_mul || n.op == Op::i64_mul) && is_immediate(b, i.width_b == Width::w64)) {
         i.form = Form::multiply_by;
         i.b = use(a, Access::early_use, Constraint::any);
@@ -79,7 +105,12 @@ void Lowering::lower_numeric(Value value) {
         std::swap(first, second);
       i.a = use(first);
       use_b_or_load(i, second);
-      i.def = define(vreg_of(value), Constraint::tied);
+      if (i.width == Width::vector && out_.features.avx) {
+        i.form = Form::vector;  // of three operands
+        i.def = define(vreg_of(value));
+      } else {
+        i.def = define(vreg_of(value), Constraint::tied);
+      }
       break;
     }
     case Form::move:
@@ -248,8 +279,8 @@ void Lowering::lower_shift(Value value) {
 
 /// The address of an access in guarded memory 0.
 void Lowering::lower_address(Instruction& instruction, const Node& access) {
-  const Value address = access.inputs[0];
-  const u64 offset = access.imm;
+  Value address = access.inputs[0];
+  u64 offset = access.imm;
   if (node(address).kind == Kind::locate) {
     instruction.memory.operand = use(address);
     instruction.memory.displacement = -static_cast<s32>(info(access.op).access);
@@ -261,7 +292,9 @@ void Lowering::lower_address(Instruction& instruction, const Node& access) {
     instruction.memory.displacement = static_cast<s32>(node(address).imm + offset);
     return;
   }
+  take_over_sums(address, offset);
   if (offset <= max_displacement) {
+    instruction.memory.scale = take_over_scale(address);
     instruction.memory.operand = use(address);
     instruction.memory.displacement = static_cast<s32>(offset);
     return;
@@ -269,6 +302,28 @@ void Lowering::lower_address(Instruction& instruction, const Node& access) {
   // Both do not fit in an instruction: the emission adds the offset in the scratch register.
   instruction.memory.operand = use(address);
   instruction.memory.big_offset = offset;
+}
+
+/// Sums with constants that do not exceed 32 bits become part of the access. Their other users keep them.
+void Lowering::take_over_sums(Value& address, u64& offset) {
+  while (is_numeric(address, Op::i32_add) && block_of_[address] == block_ && is_constant(node(address).inputs[1])) {
+    const Value from = node(address).inputs[0];
+    const u64 more = node(node(address).inputs[1]).imm;
+    if (offset + more > max_displacement || upper_bound(function_, from) + more > 0xffff'ffff) return;
+    if (--uses_[address] != 0) ++uses_[from];
+    address = from;
+    offset += more;
+  }
+}
+
+/// Of a product by 2, 4 or 8 that does not exceed 32 bits: the factor's logarithm.
+u8 Lowering::take_over_scale(Value& address) {
+  if (!can_take_over(address) || !is_numeric(address, Op::i32_shl)) return 0;
+  const Value from = node(address).inputs[0], by = node(address).inputs[1];
+  if (!is_constant(by) || node(by).imm > 3 || upper_bound(function_, from) << node(by).imm > 0xffff'ffff) return 0;
+  take_over(address);
+  address = from;
+  return static_cast<u8>(node(by).imm);
 }
 
 /// Only the access that is in hand has the place as its input.
@@ -327,7 +382,7 @@ bool Lowering::can_fold_load(Value value, Width width) const {
   return false;
 }
 
-/// Like use_b, but a load may become part of the instruction.
+/// Like use_b, but a load may become part of the instruction, and so may a float constant.
 void Lowering::use_b_or_load(Instruction& instruction, Value value) {
   if (can_fold_load(value, instruction.width_b)) {
     take_over(value);
@@ -335,6 +390,14 @@ void Lowering::use_b_or_load(Instruction& instruction, Value value) {
     instruction.b_in_memory = true;
     instruction.offset = node(value).offset;
     lower_address(instruction, node(value));
+    return;
+  }
+  const Type type = node(value).type;
+  if (is_constant(value) && (type == Type::f32 || type == Type::f64)) {
+    V128 bits{};
+    std::memcpy(bits.bytes, &node(value).imm, sizeof(u64));
+    instruction.b_is_literal = true;
+    instruction.literal = literal(bits);
     return;
   }
   instruction.b = use_b(instruction, value);
