@@ -10,6 +10,7 @@
 #include "jit/ir/function.h"
 #include "jit/machine/call_shape.h"
 #include "jit/machine/instruction.h"
+#include "jit/machine/rare_blocks.h"
 #include "jit/regalloc/machine_code.h"
 
 namespace invar::jit {
@@ -53,6 +54,7 @@ class LoweringBase {
   struct Draft {
     Instruction instruction;
     RegSet clobbers = 0;
+    bool saves = false;
     std::vector<Operand> operands;
   };
   Draft& draft(Form form, u32 node);
@@ -90,6 +92,7 @@ class LoweringBase {
   std::vector<u32> block_of_;
   std::vector<u32> edge_of_;  ///< By block with one successor: which of that one's predecessors it is.
   std::vector<bool> folded_;  ///< Loads that became part of another instruction.
+  std::vector<bool> rare_;    ///< By block.
   std::vector<VReg> vregs_;
   Draft draft_;
   struct Pending {
@@ -124,6 +127,7 @@ auto LoweringBase<Machine, LoweredFunction>::draft(Form form, u32 node_of) -> Dr
     draft_.instruction.index = node(node_of).index;
   }
   draft_.clobbers = 0;
+  draft_.saves = false;
   draft_.operands.clear();
   return draft_;
 }
@@ -178,7 +182,8 @@ void LoweringBase<Machine, LoweredFunction>::finish() {
   const auto emit = [&] {
     code.instructions.push_back({.first_operand = static_cast<u32>(code.operands.size()),
                                  .operand_count = static_cast<u16>(draft_.operands.size()),
-                                 .clobbers = draft_.clobbers});
+                                 .clobbers = draft_.clobbers,
+                                 .saves = draft_.saves});
     code.operands.insert(code.operands.end(), draft_.operands.begin(), draft_.operands.end());
     out_.instructions.push_back(draft_.instruction);
   };
@@ -246,6 +251,7 @@ template <class Machine, class LoweredFunction>
 bool LoweringBase<Machine, LoweredFunction>::lower() {
   if (!CallShape(*function_.type, convention_).is_supported) return false;
   count_uses();
+  rare_ = rare_blocks(function_);
   MachineCode& code = out_.code;
   const u32 block_count = static_cast<u32>(function_.blocks.size());
   code.blocks.resize(block_count);
@@ -460,6 +466,7 @@ void LoweringBase<Machine, LoweredFunction>::lower_call(Value value) {
                                             : Form::call,
                    value);
   d.clobbers = convention_.clobbered;
+  d.saves = rare_[block_] && shape.stack_arguments == 0;
   d.instruction.imm = static_cast<s64>(n.imm);
   // First the ones on the stack, so that they are the instruction's first operands.
   for (size_t i = 0; i < shape.arguments.size(); ++i) {
@@ -495,6 +502,7 @@ void LoweringBase<Machine, LoweredFunction>::lower_builtin(Value value) {
   out_.has_calls = true;
   Draft& d = draft(Form::call_builtin, value);
   d.clobbers = convention_.clobbered;
+  d.saves = rare_[block_];
   d.instruction.imm = static_cast<s64>(n.imm);
   const std::span<const Value> inputs = function_.list(n);
   for (size_t i = 0; i < inputs.size(); ++i) {

@@ -20,7 +20,8 @@ MachineCode CodeBuilder::finish() {
     block.first_instruction = static_cast<u32>(code_.instructions.size());
     for (const Instruction& instruction : from.instructions) {
       code_.instructions.push_back({static_cast<u32>(code_.operands.size()),
-                                    static_cast<u16>(instruction.operands.size()), instruction.clobbers});
+                                    static_cast<u16>(instruction.operands.size()), instruction.clobbers,
+                                    instruction.saves});
       code_.operands.insert(code_.operands.end(), instruction.operands.begin(), instruction.operands.end());
     }
     block.end_instruction = static_cast<u32>(code_.instructions.size());

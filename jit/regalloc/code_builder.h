@@ -24,8 +24,8 @@ class CodeBuilder {
   u32 current() const { return static_cast<u32>(blocks_.size() - 1); }
 
   /// Of the block that was begun last.
-  void add(std::vector<Operand> operands, RegSet clobbers = 0) {
-    blocks_.back().instructions.push_back({std::move(operands), clobbers});
+  void add(std::vector<Operand> operands, RegSet clobbers = 0, bool saves = false) {
+    blocks_.back().instructions.push_back({std::move(operands), clobbers, saves});
   }
 
   /// Ends the block, which may be an earlier one.
@@ -45,6 +45,7 @@ class CodeBuilder {
   struct Instruction {
     std::vector<Operand> operands;
     RegSet clobbers;
+    bool saves;
   };
   struct Block {
     std::vector<VReg> parameters;

@@ -92,6 +92,7 @@ class Builder {
     VReg tied = no_vreg;
     RegSet spared = 0;
     bool defines = false;
+    saves_ = instruction.saves;
     for (const Operand& operand : operands) {
       if (operand.constraint == Constraint::tied) tied = operand.value;
       if (operand.constraint == Constraint::fixed && !is_use(operand.access) && operand.access != Access::definition) {
@@ -116,7 +117,7 @@ class Builder {
           break;
       }
     }
-    if (instruction.clobbers != 0) clobber(instruction.clobbers, spared, index);
+    if (instruction.clobbers != 0 && !saves_) clobber(instruction.clobbers, spared, index);
     if (!defines) return;
     for (const Operand& operand : operands) {
       if (operand.access != Access::definition || operand.constraint == Constraint::tied) continue;
@@ -128,7 +129,7 @@ class Builder {
     const Position read = position_of(index, reading);
     const bool late = operand.access == Access::late_use;
     if (operand.constraint == Constraint::fixed) {
-      add_fixed(operand.reg, {read, late ? read + 3 : read + 1, operand.value});
+      if (!saves_) add_fixed(operand.reg, {read, late ? read + 3 : read + 1, operand.value});
       add_use(operand.value, {read - 1, UseKind::fixed, operand.reg, no_vreg});
     } else if (tied != no_vreg && operand.value == first && !late) {
       // It is read in the definition's register, whether it lives on or not.
@@ -213,6 +214,7 @@ class Builder {
   const RegSet allocatable_;
   Intervals& out_;
   std::vector<u32> next_use_;
+  bool saves_ = false;  // The instruction in hand.
 };
 
 }  // namespace

@@ -47,12 +47,13 @@ class SlotPool {
 Slots assign_slots(const MachineCode& code, const Intervals& intervals, const Pieces& pieces) {
   Slots slots;
   slots.slot_of.assign(intervals.values.size(), none);
+  const auto has_slot = [&](VReg value) { return pieces.spilled[value] || pieces.saved[value]; };
   // What a parameter is given, and what an argument is given to.
   std::vector<VReg> partner(intervals.values.size(), no_vreg);
   for (VReg value = 0; value < code.vregs.size(); ++value) {
     for (u32 i = intervals.first_use[value]; i < intervals.first_use[value + 1]; ++i) {
       const Use& use = intervals.uses[i];
-      if (use.kind != UseKind::argument || !pieces.spilled[use.related] || !pieces.spilled[value]) continue;
+      if (use.kind != UseKind::argument || !has_slot(use.related) || !has_slot(value)) continue;
       partner[value] = use.related;
       partner[use.related] = value;
     }
@@ -65,7 +66,7 @@ Slots assign_slots(const MachineCode& code, const Intervals& intervals, const Pi
   std::priority_queue<Busy> busy;
   SlotPool pools[] = {SlotPool(1), SlotPool(2)};
   for (VReg value : intervals.order) {
-    if (!pieces.spilled[value]) continue;
+    if (!has_slot(value)) continue;
     while (!busy.empty() && busy.top().end <= intervals.values[value].start) {
       const VReg done = busy.top().value;
       busy.pop();

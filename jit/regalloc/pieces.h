@@ -21,7 +21,8 @@ struct Piece {
 struct Pieces {
   std::vector<Piece> pieces;
   std::vector<u32> first;     ///< Of a value.
-  std::vector<bool> spilled;  ///< Of a value: whether it has a slot.
+  std::vector<bool> spilled;  ///< Of a value: whether it has a slot, where it is stored behind its definition.
+  std::vector<bool> saved;    ///< Whether it has one that it is stored in where instructions save it. See saves.h
 };
 
 }  // namespace invar::jit::regalloc

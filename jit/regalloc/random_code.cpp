@@ -149,6 +149,30 @@ class Generator {
     }
   }
 
+  // What saves the values that are in registers.
+  void call() {
+    std::vector<Operand> operands;
+    std::vector<VReg> defined;
+    RegSet taken = 0;
+    for (u32 i = pick(5); i > 0; --i) {
+      const VReg value = any_value();
+      const Reg reg = any_register(class_of_kind(kind_of(value)));
+      if ((taken & set_of(reg)) == 0) operands.push_back(use(value, Constraint::fixed, reg));
+      taken |= set_of(reg);
+    }
+    taken = 0;
+    for (u32 i = pick(3); i > 0; --i) {
+      const u32 kind = pick(kinds);
+      const Reg reg = any_register(class_of_kind(kind));
+      if ((taken & set_of(reg)) != 0) continue;
+      taken |= set_of(reg);
+      defined.push_back(new_value(kind));
+      operands.push_back(define(defined.back(), Constraint::fixed, reg));
+    }
+    builder_.add(std::move(operands), file_.allocatable, true);
+    scope_.insert(scope_.end(), defined.begin(), defined.end());
+  }
+
   RegSet random_clobbers() {
     if (chance(80)) return 0;
     if (chance(60)) return file_.allocatable | (chance(50) ? set_of(30) : 0);
@@ -224,7 +248,9 @@ class Generator {
       --left_;
       const u32 which = depth < 6 ? pick(100) : pick(85);
       bool reached = true;
-      if (which < 70) {
+      if (which < 10) {
+        call();
+      } else if (which < 70) {
         instruction();
       } else if (which < 82) {
         if (!labels_.empty()) reached = branch();

@@ -3,21 +3,23 @@
 #include <algorithm>
 
 #include "jit/regalloc/parallel_moves.h"
+#include "jit/regalloc/saves.h"
 
 namespace invar::jit::regalloc {
 namespace {
 
-// Where the moves in front of one instruction belong to: the edge that leads to its block, the instruction, and the
-// edge that leads from its block.
+// Where the moves in front of one instruction belong to: the edge that leads to its block (or the instruction in front
+// of it, if that saves), the instruction, and the edge that leads from its block.
 enum class Phase : u32 { enter, gap, leave };
 
 class Resolver {
  public:
   Resolver(const MachineCode& code, const RegisterFile& file, const Intervals& intervals, const Pieces& pieces,
-           Allocation& out)
+           const std::vector<u32>& saving, Allocation& out)
       : code_(code),
         in_(intervals),
         pieces_(pieces),
+        saving_(saving),
         slots_(assign_slots(code, intervals, pieces)),
         locations_(intervals, pieces, slots_),
         out_(out),
@@ -28,6 +30,7 @@ class Resolver {
     for (VReg value = 0; value < in_.values.size(); ++value) {
       if (pieces_.first[value] == none) continue;
       if (pieces_.spilled[value]) store(value);
+      if (pieces_.spilled[value] || pieces_.saved[value]) save(value);
       if (locations_.of(value).size() > 1) connect(value);
     }
     pass_arguments();
@@ -108,6 +111,45 @@ class Resolver {
     }
   }
 
+  // Around instructions that save. In a block it is stored once, and loaded again where it is needed.
+  void save(VReg value) {
+    const Place slot = Place::slot(slots_.slot_of[value]);
+    const std::span<const Location> locations = locations_.of(value);
+    u32 range = in_.first_range[value], stored_in = none;
+    u32 loads_behind = none;  // An instruction behind which it is to be loaded unless it is not needed before the next.
+    const auto load = [&] {
+      if (loads_behind == none) return;
+      const Place to = locations_.at(value, position_of(loads_behind + 1, before_moves));
+      if (to.is_register()) plan(loads_behind + 1, Phase::enter, slot, to, value);
+      loads_behind = none;
+    };
+    for (const Location& at : locations) {
+      load();
+      if (!at.place.is_register()) continue;
+      while (in_.ranges[range].end <= at.start) ++range;
+      for_each_lived_through(in_, saving_, value, range, at.start, at.end, [&](u32 instruction) {
+        const u32 block = in_.block_of[instruction];
+        const bool goes_on = loads_behind != none && in_.block_of[loads_behind] == block &&
+                             !is_used_between(value, loads_behind, instruction);
+        if (!goes_on) load();
+        if (!pieces_.spilled[value] && stored_in != block) {
+          plan(instruction, Phase::gap, locations_.at(value, position_of(instruction, before_moves)), slot, value);
+          stored_in = block;
+        }
+        loads_behind = instruction;
+      });
+    }
+    load();
+  }
+
+  // Behind the one instruction, and in front of what the other does.
+  bool is_used_between(VReg value, u32 after, u32 instruction) const {
+    const auto first = in_.uses.begin() + in_.first_use[value], end = in_.uses.begin() + in_.first_use[value + 1];
+    const auto use = std::lower_bound(first, end, position_of(after + 1, before_moves),
+                                      [](const Use& one, Position position) { return one.position < position; });
+    return use != end && use->position <= position_of(instruction, reading);
+  }
+
   void connect(VReg value) {
     const std::span<const Location> locations = locations_.of(value);
     u32 range = in_.first_range[value];
@@ -115,7 +157,8 @@ class Resolver {
       const Location& at = locations[i];
       // Its slot it always has.
       if (!at.place.is_register()) continue;
-      if (i > 0 && locations[i - 1].end == at.start && step_of(at.start) == reading) {
+      if (i > 0 && locations[i - 1].end == at.start && step_of(at.start) == reading &&
+          !code_.instructions[instruction_at(at.start)].saves) {
         plan(instruction_at(at.start), Phase::gap, locations[i - 1].place, at.place, value);
       }
       while (in_.ranges[range].end <= at.start) ++range;
@@ -198,6 +241,7 @@ class Resolver {
   const MachineCode& code_;
   const Intervals& in_;
   const Pieces& pieces_;
+  const std::vector<u32>& saving_;
   Slots slots_;
   const Locations locations_;
   Allocation& out_;
@@ -207,9 +251,11 @@ class Resolver {
 
 }  // namespace
 
-void resolve(const MachineCode& code, const RegisterFile& file, const Intervals& intervals, const Pieces& pieces,
+void resolve(const MachineCode& code, const RegisterFile& file, const Intervals& intervals, Pieces& pieces,
              Allocation& out) {
-  Resolver(code, file, intervals, pieces, out).run();
+  const std::vector<u32> saving = saving_instructions(code);
+  choose_stores(intervals, saving, pieces);
+  Resolver(code, file, intervals, pieces, saving, out).run();
 }
 
 }  // namespace invar::jit::regalloc

@@ -7,7 +7,7 @@
 namespace invar::jit::regalloc {
 
 /// Fills in all of the allocation.
-void resolve(const MachineCode& code, const RegisterFile& file, const Intervals& intervals, const Pieces& pieces,
+void resolve(const MachineCode& code, const RegisterFile& file, const Intervals& intervals, Pieces& pieces,
              Allocation& out);
 
 }  // namespace invar::jit::regalloc

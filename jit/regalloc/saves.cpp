@@ -1,0 +1,32 @@
+#include "jit/regalloc/saves.h"
+
+namespace invar::jit::regalloc {
+
+std::vector<u32> saving_instructions(const MachineCode& code) {
+  std::vector<u32> saving;
+  for (u32 i = 0; i < code.instructions.size(); ++i) {
+    if (code.instructions[i].saves) saving.push_back(i);
+  }
+  return saving;
+}
+
+void choose_stores(const Intervals& in, const std::vector<u32>& saving, Pieces& pieces) {
+  pieces.saved.assign(in.values.size(), false);
+  if (saving.empty()) return;
+  for (VReg value = 0; value < in.values.size(); ++value) {
+    if (pieces.first[value] == none || pieces.spilled[value]) continue;
+    const u32 depth = in.depth_of[in.block_of[instruction_at(in.values[value].start)]];
+    bool is_saved = false, is_often = false;
+    for (u32 i = pieces.first[value]; i != none; i = pieces.pieces[i].next) {
+      const Piece& piece = pieces.pieces[i];
+      for_each_lived_through(in, saving, value, piece.range, piece.start, piece.end, [&](u32 instruction) {
+        is_saved = true;
+        is_often |= in.depth_of[in.block_of[instruction]] > depth;
+      });
+    }
+    pieces.spilled[value] = is_saved && is_often;
+    pieces.saved[value] = is_saved && !is_often;
+  }
+}
+
+}  // namespace invar::jit::regalloc
