@@ -66,21 +66,27 @@ void Emitter::emit_call(const Instruction& i) {
 void Emitter::call_function(u32 offset) {
   as_.ldr(gp64(scratch), a64::ptr(gp64(code_register), offsetof(Func, instance)));
   as_.ldr(gp64(code_register), a64::ptr(gp64(code_register), offsetof(Func, code)));
-  const Label same = as_.newLabel();
-  const Label other = out_of_line([this, same] {
-    jump_if_zero(gp64(scratch), true, same);  // of the host
+  const Label behind = as_.newLabel();
+  const auto call = [this, offset] {
+    as_.ldr(gp64(scratch), a64::ptr(gp64(code_register), offsetof(Code, machine_entry)));
+    as_.blr(gp64(scratch));
+    note_site(offset);
+  };
+  const Label other = out_of_line([this, behind, call] {
+    const Label host = as_.newLabel();
+    jump_if_zero(gp64(scratch), true, host);
     as_.mov(gp64(instance), gp64(scratch));
     as_.ldr(gp64(memory_base), instance_field(offsetof(Instance, memory0)));
-    as_.b(same);
+    as_.bind(host);
+    call();
+    as_.ldur(gp64(instance), a64::ptr(gp64(frame_pointer), -8));
+    as_.ldr(gp64(memory_base), instance_field(offsetof(Instance, memory0)));
+    as_.b(behind);
   });
   as_.cmp(gp64(scratch), gp64(instance));
   jump_if(Condition::ne, other);
-  as_.bind(same);
-  as_.ldr(gp64(scratch), a64::ptr(gp64(code_register), offsetof(Code, machine_entry)));
-  as_.blr(gp64(scratch));
-  note_site(offset);
-  as_.ldur(gp64(instance), a64::ptr(gp64(frame_pointer), -8));
-  as_.ldr(gp64(memory_base), instance_field(offsetof(Instance, memory0)));
+  call();
+  as_.bind(behind);
 }
 
 void Emitter::emit_call_indirect(const Instruction& i) {

@@ -69,21 +69,27 @@ void Emitter::call_function_of_rax(u32 offset) {
   as_.mov(gp64(scratch), x86::qword_ptr(gp64(rax), offsetof(Func, instance)));
   as_.mov(gp64(rax), x86::qword_ptr(gp64(rax), offsetof(Func, code)));
   // A branch, not a conditional move: nothing shall wait for what the table says.
-  const Label same = as_.newLabel();
-  const Label other = out_of_line([this, same] {
+  const Label behind = as_.newLabel();
+  const auto call = [this, offset] {
+    as_.call(x86::qword_ptr(gp64(rax), offsetof(Code, machine_entry)));
+    note_site(offset);
+  };
+  const Label other = out_of_line([this, behind, call] {
+    const Label host = as_.newLabel();
     as_.test(gp64(scratch), gp64(scratch));
-    as_.jz(same);  // of the host
+    as_.jz(host);
     as_.mov(gp64(r15), gp64(scratch));
     as_.mov(gp64(r14), instance_field(offsetof(Instance, memory0)));
-    as_.jmp(same);
+    as_.bind(host);
+    call();
+    as_.mov(gp64(r15), x86::qword_ptr(gp64(rbp), -8));
+    as_.mov(gp64(r14), instance_field(offsetof(Instance, memory0)));
+    as_.jmp(behind);
   });
   as_.cmp(gp64(scratch), gp64(r15));
   as_.jne(other);
-  as_.bind(same);
-  as_.call(x86::qword_ptr(gp64(rax), offsetof(Code, machine_entry)));
-  note_site(offset);
-  as_.mov(gp64(r15), x86::qword_ptr(gp64(rbp), -8));
-  as_.mov(gp64(r14), instance_field(offsetof(Instance, memory0)));
+  call();
+  as_.bind(behind);
 }
 
 /// rax: the index.
