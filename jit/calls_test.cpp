@@ -86,6 +86,7 @@ TEST_P(Calls, PassTheirArguments) {
   std::string refused;
   const auto compiler = make_compiler({.check = true,
                                        .dump = [&](std::string_view text) { refused += text; },
+                                       .inlines = false,
                                        .first_function = first,
                                        .last_function = last});
   INVAR_NEED_COMPILER(compiler != nullptr);

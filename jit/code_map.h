@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/tiering/compiler.h"
+#include "jit/ir/function.h"
 #include "jit/machine/emission.h"
 
 namespace invar::jit {
@@ -13,16 +14,17 @@ namespace invar::jit {
 /// Thread-safe.
 class CodeMap {
  public:
-  void add_function(const u8* begin, u64 size, const Code* code, std::vector<Site> sites);
+  void add_function(const u8* begin, u64 size, const Code* code, std::vector<Site> sites, InlinedCode inlined);
   void add_entry(const u8* begin, u64 size);
   void remove(const u8* begin);
-  MachineSite find(const u8* pc) const;
+  MachineSite find(const u8* pc, u32 level) const;
 
  private:
   struct Range {
     const u8* end;
     const Code* code;  ///< Null: the code that enters from the interpreter.
     std::vector<Site> sites;
+    InlinedCode inlined;
   };
   mutable std::mutex mutex_;
   std::map<const u8*, Range> ranges_;

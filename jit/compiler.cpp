@@ -57,7 +57,7 @@ class MachineCompiler final : public Compiler {
   const u64* compile_loop(Code& code, u32 block) override;
   const void* interpreter_entry(const FuncType& type) override { return stubs_for(type).to_interpreter; }
   void prepare(MachineContext& context) override;
-  MachineSite find(const u8* pc) const override { return map_.find(pc); }
+  MachineSite find(const u8* pc, u32 level) const override { return map_.find(pc, level); }
   void forget(const CompiledModule& module) override;
 
  private:
@@ -146,6 +146,7 @@ const u8* MachineCompiler::make(Code& code, std::optional<u32> loop) {
 
   Function function;
   SsaSink sink(module, function);
+  if (options_.inlines) sink.inline_functions(options_.first_function, options_.last_function);
   const bool is_built = loop ? sink.build_loop(code.function, *loop) : sink.build(code.function);
   if (!is_built) return refuse(code, info(sink.refused()).mnemonic);
   if (options_.dump_ir) options_.dump(to_string(function));
@@ -167,7 +168,7 @@ const u8* MachineCompiler::make(Code& code, std::optional<u32> loop) {
   const u8* const begin = place(owner->memory, emitted.code);
   if (begin == nullptr) return nullptr;
   owner->functions.push_back(begin);
-  map_.add_function(begin, emitted.code.size(), &code, std::move(emitted.sites));
+  map_.add_function(begin, emitted.code.size(), &code, std::move(emitted.sites), std::move(function.inlined));
   if (options_.placed) {
     const std::string name = module.function_name(code.function);
     options_.placed({begin, emitted.code.size()}, name.empty() ? fmt::format("wasm[{}]", code.function) : name);

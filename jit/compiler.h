@@ -17,6 +17,8 @@ struct CompilerOptions {
   std::function<void(std::string_view)> dump = {};  ///< Is told what was asked for.
   /// Is told where a function's code is, for profilers. Calls come one at a time.
   std::function<void(std::span<const unsigned char> code, std::string_view name)> placed = {};
+  /// Small functions become part of those that call them.
+  bool inlines = true;
   /// Uses nothing that some processors lack.
   bool baseline = false;
   /// Only functions with these indices are compiled: to find the one that is compiled wrongly.

@@ -33,7 +33,7 @@ namespace {
   }
   const Compiler* const compiler = store.engine().config().compiler;
   const auto* const pc = reinterpret_cast<const u8*>(landing.fault.pc);
-  if (compiler && compiler->find(pc).code != nullptr) {
+  if (compiler && compiler->find(pc, 0).code != nullptr) {
     append_machine_backtrace(store, pc, reinterpret_cast<const u64*>(landing.fault.frame));
     return TrapKind::out_of_bounds_memory_access;
   }

@@ -35,9 +35,13 @@ inline MachinePosition machine_caller(const Slot* frame) {
 template <class See>
 const u64* find_entry(const Compiler& compiler, MachinePosition at, See see) {
   for (;;) {
-    const MachineSite site = compiler.find(at.pc);
+    MachineSite site = compiler.find(at.pc, 0);
     if (site.is_entry) return at.frame;
     if (site.code != nullptr) see(site);
+    for (u32 level = 1; site.is_inlined; ++level) {
+      site = compiler.find(at.pc, level);
+      see(site);
+    }
     at = {reinterpret_cast<const u8*>(at.frame[1]), reinterpret_cast<const u64*>(at.frame[0])};
   }
 }

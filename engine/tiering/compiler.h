@@ -15,6 +15,7 @@ struct MachineSite {
   const Code* code = nullptr;  ///< Null: none of a function.
   u32 offset = 0;              ///< Of the wasm instruction in its module.
   bool is_entry = false;       ///< In the code that enters from the interpreter.
+  bool is_inlined = false;     ///< In a function that became part of its caller, which is one level up.
 };
 
 /// Makes machine code. Thread-safe; must outlive the engine whose configuration names it.
@@ -33,8 +34,9 @@ class Compiler {
   virtual const void* interpreter_entry(const FuncType& type) = 0;
   /// Fills in what an instance needs of the compiler.
   virtual void prepare(MachineContext& context) = 0;
-  /// `pc`: of an instruction that stopped, or behind a call.
-  virtual MachineSite find(const u8* pc) const = 0;
+  /// `pc`: of an instruction that stopped, or behind a call. `level`: 0 for the innermost of the functions there, which
+  /// are more than one where some became part of others.
+  virtual MachineSite find(const u8* pc, u32 level) const = 0;
   /// Forgets the code of a module that is about to go.
   virtual void forget(const CompiledModule& module) = 0;
 };

@@ -81,7 +81,7 @@ struct Node {
   Op op = Op::unreachable;
   /// Values. Of a kind with a list: its first element in Function::lists and its length.
   u32 inputs[3] = {no_value, no_value, no_value};
-  u32 offset = 0;  ///< In the module, of the instruction that made it.
+  u32 offset = 0;  ///< In the module, of the instruction that made it; or see InlinedCode.
   u32 index = 0;   ///< Of a memory, table or lane.
   u64 imm = 0;
 };
@@ -102,6 +102,22 @@ struct Block {
   u32 loop_end = 0;  ///< Of a loop's header: one behind the last block of the loop. Else 0.
 };
 
+/// Where the nodes come from that are of functions that became part of this one.
+struct InlinedCode {
+  /// Node::offset from here on is a number of `positions`.
+  static constexpr u32 first_position = 0x8000'0000;
+  struct Call {
+    u32 callee;    ///< Function index.
+    u32 position;  ///< As Node::offset: of the call.
+  };
+  struct Position {
+    u32 call;    ///< In `calls`: whose callee has the instruction,
+    u32 offset;  ///< in the module.
+  };
+  std::vector<Call> calls;
+  std::vector<Position> positions;
+};
+
 /// Blocks are in an order in which every block but a loop's header stands behind its predecessors, and the blocks of
 /// a loop stand together. A block with several successors has none with several predecessors.
 struct Function {
@@ -114,6 +130,7 @@ struct Function {
   std::vector<Value> lists;
   std::vector<V128> vectors;  ///< Constants.
   std::vector<Block> blocks;
+  InlinedCode inlined;
 
   std::span<Value> list(const Node& node) { return {lists.data() + node.inputs[0], node.inputs[1]}; }
   std::span<const Value> list(const Node& node) const { return {lists.data() + node.inputs[0], node.inputs[1]}; }

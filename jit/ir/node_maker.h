@@ -21,6 +21,7 @@ class NodeMaker {
   u32 block() const { return block_; }
   /// The instruction that nodes are made for.
   void set_offset(u32 offset) { offset_ = offset; }
+  u32 offset() const { return offset_; }
 
   Value constant(Type type, u64 bits);
   Value constant(const V128& value);

@@ -62,7 +62,7 @@ void SsaSink::open_label(LabelKind kind, const BlockType& type) {
               .types = static_cast<u32>(label_types_.size()),
               .params = params,
               .results = static_cast<u32>(type.results.size()),
-              .construct = kind == LabelKind::function ? none : constructs_++};
+              .construct = kind <= LabelKind::inlined ? none : constructs_++};
   label_types_.insert(label_types_.end(), type.params.begin(), type.params.end());
   label_types_.insert(label_types_.end(), type.results.begin(), type.results.end());
   labels_.push_back(label);
@@ -387,6 +387,7 @@ void SsaSink::br_table(std::span<const u32> depths) {
 void SsaSink::leave(Kind kind, u64 imm) { maker_.append({.kind = kind, .imm = imm}); }
 
 void SsaSink::return_values() {
+  if (!callers_.empty()) return jump_to(static_cast<u32>(labels_.size() - 1 - callers_.back().label));
   const u32 count = static_cast<u32>(function_.type->results.size());
   scratch_.assign(stack_.end() - count, stack_.end());
   for (Value& value : scratch_) value = maker_.resolve(value);
@@ -403,6 +404,7 @@ void SsaSink::unreachable() {
 
 void SsaSink::finish(bool reachable) {
   if (dead()) return;
+  if (!callers_.empty()) return finish_inlined(reachable);
   if (reachable) return_values();
   settle_fuel();
   resolve_all();
@@ -420,6 +422,7 @@ void SsaSink::finish_call(Value call, std::span<const ValType> results) {
 
 void SsaSink::call(u32 function) {
   if (dead()) return;
+  if (inlines_ && is_inlinable(function)) return inline_call(function, maker_.offset());
   const FuncType& type = module_.func_type(function);
   scratch_.assign(stack_.end() - static_cast<std::ptrdiff_t>(type.params.size()), stack_.end());
   for (Value& value : scratch_) value = maker_.resolve(value);

@@ -125,17 +125,27 @@ void SsaSink::store_to(Value place, Op op, Value value) {
   maker_.append({.kind = Kind::store, .op = op, .inputs = {place, value, no_value}});
 }
 
+/// It never changes.
 Value SsaSink::length_of(Value array) {
-  return load_from(field(array, offsetof(gc::Object, length)), Op::i32_load, Type::i32);
+  const auto known = lengths_.find(array);
+  if (known != lengths_.end() && maker_.dominates(known->second.second, maker_.block())) return known->second.first;
+  const Value length = load_from(field(array, offsetof(gc::Object, length)), Op::i32_load, Type::i32);
+  lengths_.insert_or_assign(array, std::pair(length, maker_.block()));
+  return length;
 }
 
 /// Pops an index and an array.
 Value SsaSink::pop_element(gc::Storage storage) {
   const Value index = pop(), array = pop();
   check_non_null(array, TrapKind::null_array_reference);
-  maker_.append({.kind = Kind::trap_if,
-                 .inputs = {maker_.numeric(Op::i32_ge_u, index, length_of(array)), no_value, no_value},
-                 .imm = static_cast<u64>(TrapKind::out_of_bounds_array_access)});
+  const Value is_outside = maker_.numeric(Op::i32_ge_u, index, length_of(array));
+  const auto known = checked_.find(is_outside);
+  if (known == checked_.end() || !maker_.dominates(known->second, maker_.block())) {
+    maker_.append({.kind = Kind::trap_if,
+                   .inputs = {is_outside, no_value, no_value},
+                   .imm = static_cast<u64>(TrapKind::out_of_bounds_array_access)});
+    checked_.insert_or_assign(is_outside, maker_.block());
+  }
   return element(array, index, storage);
 }
 

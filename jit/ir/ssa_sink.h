@@ -17,6 +17,9 @@ class SsaSink : public NullSink {
   SsaSink(const CompiledModule& compiled, Function& function)
       : compiled_(compiled), module_(compiled.module()), function_(function), maker_(function) {}
 
+  /// Calls of small functions within these indices are to be replaced by what those do.
+  void inline_functions(u32 first, u32 last) { inlines_ = true, first_inlined_ = first, last_inlined_ = last; }
+
   /// Builds `function`. False if it has something that is not compiled.
   bool build(u32 function) { return build_from(function, none); }
   /// Builds what runs from a loop on, given by its number among the blocks; the loop must not lie in another.
@@ -110,7 +113,7 @@ class SsaSink : public NullSink {
  private:
   static constexpr u32 none = ~u32{0};
 
-  enum class LabelKind : u8 { function, block, loop, if_, else_ };
+  enum class LabelKind : u8 { function, inlined, block, loop, if_, else_ };
   struct Label {
     LabelKind kind;
     u32 height;  ///< Values on the stack below the parameters.
@@ -132,6 +135,7 @@ class SsaSink : public NullSink {
   };
 
   bool build_from(u32 function, u32 block);
+  bool try_to_build(u32 function, u32 block);
   void enter_from_interpreter(const Label& label);
   Value slot(Type type, u32 index);
   void push(Value value) { stack_.push_back(value); }
@@ -145,7 +149,10 @@ class SsaSink : public NullSink {
   void add_successor(u32 block, u32 successor);
   void open_label(LabelKind kind, const BlockType& type);
   Label& label_at(u32 depth) { return labels_[labels_.size() - 1 - depth]; }
-  std::span<const u32> assigned(const Label& label) const { return assigned_.of(label.construct); }
+  std::span<const u32> assigned(const Label& label) const {
+    if (label.construct == none) return {};
+    return assigned_.of(label.construct);
+  }
   std::span<const ValType> branch_types(const Label& label) const;
   u32 save(const Label& label, u32 count);
   void restore(const Label& label, u32 saved, u32 count);
@@ -161,6 +168,25 @@ class SsaSink : public NullSink {
   bool fits_guarded(const Memarg& memarg) const;
   void builtin(Builtin builtin, u32 operands, std::span<const u64> immediates, Type result);
   void resolve_all();
+
+  // ssa_inline.cpp
+  /// What is to be as it was behind a call whose callee is walked.
+  struct Caller {
+    u32 callee;
+    u32 call;   ///< In Function::inlined.
+    u32 label;  ///< The callee's own one.
+    std::vector<Value> locals;
+    AssignedLocals assigned;
+    u32 constructs, entered;
+    Value tick;
+    u32 fuel_count;
+    Op op;
+  };
+  bool is_inlinable(u32 function);
+  void inline_call(u32 function, u32 offset);
+  void begin_inlined(const BodyInfo& body);
+  void finish_inlined(bool reachable);
+  u32 position_of(u32 offset);
 
   // ssa_objects.cpp
   /// Blocks without an end yet, in which a reference is of a type or not.
@@ -220,6 +246,12 @@ class SsaSink : public NullSink {
   std::vector<u32> far_dominator_;  ///< By block; see new_block.
   std::vector<Value> scratch_;
   std::unordered_map<Value, u32> non_null_;  ///< References that are not null from the end of a block on.
+  std::unordered_map<Value, u32> checked_;   ///< Conditions that do not hold behind a check in a block.
+  std::unordered_map<Value, std::pair<Value, u32>> lengths_;  ///< Of arrays, and the block in which that was read.
+  std::vector<Caller> callers_;                               ///< Innermost last.
+  std::unordered_map<u32, bool> inlinable_;                   ///< Functions that were asked about.
+  bool inlines_ = false;
+  u32 first_inlined_ = 0, last_inlined_ = 0, own_bytes_ = 0, inlined_bytes_ = 0;
   u32 constructs_ = 0;
   u32 loop_depth_ = 0;
   Value tick_ = no_value;  ///< Pays for the segment in hand.

@@ -125,7 +125,17 @@ constexpr CompiledTable compiled_table = [] {
 }  // namespace
 
 bool SsaSink::build_from(u32 function, u32 block) {
+  const bool inlined = inlines_;
+  if (try_to_build(function, block)) return true;
+  // Perhaps something that was inlined cannot be.
+  return inlined && !inlines_ && try_to_build(function, block);
+}
+
+bool SsaSink::try_to_build(u32 function, u32 block) {
   entered_ = block;
+  callers_.clear();
+  own_bytes_ = module_.functions[function].body.size;
+  inlined_bytes_ = 0;
   supported_ = assigned_.scan(module_, function);
   if (!supported_) return false;
   FunctionWalker<SsaSink, false> walker(module_, *this);
@@ -137,6 +147,7 @@ bool SsaSink::build_from(u32 function, u32 block) {
 }
 
 void SsaSink::begin(const BodyInfo& body) {
+  if (!callers_.empty()) return begin_inlined(body);
   function_.index = body.function;
   function_.type = body.type;
   function_.entry_offset = module_.functions[body.function].body.offset;
@@ -144,6 +155,7 @@ void SsaSink::begin(const BodyInfo& body) {
   function_.lists.clear();
   function_.vectors.clear();
   function_.blocks.clear();
+  function_.inlined = {};
   maker_.clear();
   stack_.clear();
   labels_.clear();
@@ -153,6 +165,8 @@ void SsaSink::begin(const BodyInfo& body) {
   far_dominator_.clear();
   locals_.clear();
   non_null_.clear();
+  lengths_.clear();
+  checked_.clear();
   function_.frame = no_value;
   entry_ = none;
   constructs_ = 0;
@@ -176,7 +190,7 @@ void SsaSink::begin(const BodyInfo& body) {
 }
 
 void SsaSink::instruction(Op op, u32 offset) {
-  maker_.set_offset(offset);
+  maker_.set_offset(position_of(offset));
   op_ = op;
   ++fuel_count_;
   if (!compiled_table.of[static_cast<size_t>(op)]) fail();
@@ -211,8 +225,9 @@ void SsaSink::local_tee(u32 local) {
 
 void SsaSink::global_get(u32 global) {
   if (dead()) return;
-  const ValType type = module_.globals[global].type.type;
-  push_reference(maker_.append({.kind = Kind::global_get, .type = type_of(type), .imm = global}), type);
+  const auto& [type, is_mutable] = module_.globals[global].type;
+  const Node made{.kind = Kind::global_get, .type = type_of(type), .imm = global};
+  push_reference(is_mutable ? maker_.append(made) : maker_.pure(made), type);
 }
 
 void SsaSink::global_set(u32 global) {
