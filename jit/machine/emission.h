@@ -16,6 +16,7 @@ struct Site {
 
 struct EmittedFunction {
   std::vector<u8> code;
+  u64 data_begin = 0;       ///< Behind the instructions stand constants and tables.
   std::string listing;      ///< The assembler's, if asked for.
   std::vector<Site> sites;  ///< Sorted by position.
 };

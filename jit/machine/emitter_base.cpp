@@ -111,6 +111,7 @@ std::string EmitterBase::finish() {
     const std::function<void()> make = std::move(cold_[i].make);
     make();
   }
+  out_.data_begin = as.offset();
   embed_tables();
   if (!pool_.empty()) as.align(asmjit::AlignMode::kData, 16);
   for (const auto& [bits, label] : pool_) {
