@@ -153,6 +153,9 @@ const gc::Layout& SsaSink::layout_of(u32 type) const {
   return compiled_.engine().types().layout(compiled_.type_ids()[type]);
 }
 
+/// The type as builtins take it.
+Value SsaSink::id_of(u32 type) { return maker_.i32(compiled_.type_ids()[type]); }
+
 void SsaSink::struct_get(Op op, u32 type, u32 index) {
   if (dead()) return;
   const gc::Layout::Field& at = layout_of(type).fields[index];
@@ -197,7 +200,8 @@ void SsaSink::array_len() {
 // Allocation.
 
 /// A struct whose fields are to be filled.
-Value SsaSink::allocate(const gc::Layout& layout) {
+Value SsaSink::allocate(u32 type) {
+  const gc::Layout& layout = layout_of(type);
   const Value heap =
       maker_.append({.kind = Kind::instance_pointer, .type = Type::i64, .imm = offsetof(Instance, heap)});
   const u64 cells = gc::Heap::cells_offset(layout.size_class);
@@ -211,7 +215,7 @@ Value SsaSink::allocate(const gc::Layout& layout) {
   store_to(field(cell, 0), Op::i64_store, maker_.i64(layout.header));  // and no length
   const u32 fast = maker_.block();
   maker_.set_block(slow);
-  const Value made = call_builtin(Builtin::struct_allocate, {{address_of(layout)}}, Type::i64);
+  const Value made = call_builtin(Builtin::struct_allocate, {{id_of(type)}}, Type::i64);
   const u32 ways[] = {fast, slow};
   const Value values[] = {cell, made};
   join(ways);
@@ -219,8 +223,6 @@ Value SsaSink::allocate(const gc::Layout& layout) {
   note_non_null(object);
   return object;
 }
-
-Value SsaSink::address_of(const gc::Layout& layout) { return maker_.i64(reinterpret_cast<u64>(&layout)); }
 
 Value SsaSink::call_builtin(Builtin builtin, std::span<const Value> arguments, Type result) {
   return maker_.append({.kind = Kind::call_builtin, .type = result, .imm = static_cast<u64>(builtin)}, arguments);
@@ -237,14 +239,14 @@ void SsaSink::struct_new(Op op, u32 type) {
   const gc::Layout& layout = layout_of(type);
   if (op == Op::struct_new_default) {
     const u32 end = gc::header_bytes + 8 * max_cleared_words;
-    if (layout.bytes > end) return push_made(Builtin::struct_new_default, {{address_of(layout)}});
-    const Value made = allocate(layout);
+    if (layout.bytes > end) return push_made(Builtin::struct_new_default, {{id_of(type)}});
+    const Value made = allocate(type);
     for (u32 at = gc::header_bytes; at < layout.bytes; at += 8) {
       store_to(field(made, at), Op::i64_store, maker_.i64(0));
     }
     return push(made);
   }
-  const Value made = allocate(layout);
+  const Value made = allocate(type);
   for (size_t i = layout.fields.size(); i-- > 0;) {
     store_to(field(made, layout.fields[i].offset), transfer_of(layout.fields[i].storage).store, pop());
   }
@@ -277,17 +279,16 @@ std::pair<Value, Value> SsaSink::as_slots(Value value) {
 
 void SsaSink::array_new(Op op, u32 type) {
   if (dead()) return;
-  const Value layout = address_of(layout_of(type));
   const Value length = pop();
-  if (op == Op::array_new_default) return push_made(Builtin::array_new_default, {{layout, length}});
+  if (op == Op::array_new_default) return push_made(Builtin::array_new_default, {{id_of(type), length}});
   const auto [low, high] = as_slots(pop());
-  push_made(Builtin::array_new, {{layout, length, low, high}});
+  push_made(Builtin::array_new, {{id_of(type), length, low, high}});
 }
 
 void SsaSink::array_new_fixed(u32 type, u32 count) {
   if (dead()) return;
   const gc::Layout& layout = layout_of(type);
-  const Value made = call_builtin(Builtin::array_allocate, {{address_of(layout), maker_.i32(count)}}, Type::i64);
+  const Value made = call_builtin(Builtin::array_allocate, {{id_of(type), maker_.i32(count)}}, Type::i64);
   note_non_null(made);
   for (u32 i = count; i-- > 0;) {
     const u64 at = gc::header_bytes + (u64{i} << gc::log2_bytes(layout.element));
@@ -299,7 +300,7 @@ void SsaSink::array_new_fixed(u32 type, u32 count) {
 void SsaSink::new_from_segment(Builtin builtin, u32 type, u32 segment) {
   if (dead()) return;
   const Value length = pop(), from = pop();
-  push_made(builtin, {{address_of(layout_of(type)), maker_.i64(segment), from, length}});
+  push_made(builtin, {{id_of(type), maker_.i64(segment), from, length}});
 }
 void SsaSink::array_new_data(u32 type, u32 data) { new_from_segment(Builtin::array_new_data, type, data); }
 void SsaSink::array_new_elem(u32 type, u32 elem) { new_from_segment(Builtin::array_new_elem, type, elem); }

@@ -210,8 +210,8 @@ class SsaSink : public NullSink {
   void store_to(Value place, Op op, Value value);
   Value length_of(Value array);
   const gc::Layout& layout_of(u32 type) const;
-  Value address_of(const gc::Layout& layout);
-  Value allocate(const gc::Layout& layout);
+  Value id_of(u32 type);
+  Value allocate(u32 type);
   Value call_builtin(Builtin builtin, std::span<const Value> arguments, Type result);
   void push_made(Builtin builtin, std::span<const Value> arguments);
   void new_from_segment(Builtin builtin, u32 type, u32 segment);

@@ -17,6 +17,10 @@ namespace {
 /// Free from here on, on the value stack. What compiled code has is on its own stack, where the collector looks, too.
 Slot* top_of(Instance* instance) { return reinterpret_cast<Slot*>(instance->store->machine_state().value_top); }
 
+const gc::Layout& layout_of(const Instance* instance, u64 type) {
+  return instance->store->engine().types().layout(lower(type));
+}
+
 u64 reference_to(const gc::Object* made) {
   return made == nullptr ? static_cast<u64>(TrapKind::allocation_failure) : ref_of(made);
 }
@@ -27,38 +31,41 @@ u64 finish(const std::expected<gc::Object*, TrapKind>& made) {
 
 }  // namespace
 
-u64 allocate_struct(Instance* instance, const gc::Layout* layout) {
-  return reference_to(instance->heap->new_struct(*layout, top_of(instance)));
+u64 allocate_struct(Instance* instance, u64 type) {
+  return reference_to(instance->heap->new_struct(layout_of(instance, type), top_of(instance)));
 }
 
-u64 new_default_struct(Instance* instance, const gc::Layout* layout) {
-  gc::Object* const made = instance->heap->new_struct(*layout, top_of(instance));
-  if (made != nullptr) std::memset(made->at(gc::header_bytes), 0, layout->bytes - gc::header_bytes);
+u64 new_default_struct(Instance* instance, u64 type) {
+  const gc::Layout& layout = layout_of(instance, type);
+  gc::Object* const made = instance->heap->new_struct(layout, top_of(instance));
+  if (made != nullptr) std::memset(made->at(gc::header_bytes), 0, layout.bytes - gc::header_bytes);
   return reference_to(made);
 }
 
-u64 allocate_array(Instance* instance, const gc::Layout* layout, u64 length) {
-  return reference_to(instance->heap->new_array(*layout, lower(length), false, top_of(instance)));
+u64 allocate_array(Instance* instance, u64 type, u64 length) {
+  return reference_to(instance->heap->new_array(layout_of(instance, type), lower(length), false, top_of(instance)));
 }
 
-u64 new_array(Instance* instance, const gc::Layout* layout, u64 length, u64 low, u64 high) {
+u64 new_array(Instance* instance, u64 type, u64 length, u64 low, u64 high) {
   // Below the stack's limit is room for a few slots; there the collector sees the value.
   Slot* const value = top_of(instance);
   value[0] = low;
   value[1] = high;
-  return finish(gc::array_new(*instance->heap, *layout, lower(length), value, value + 2));
+  return finish(gc::array_new(*instance->heap, layout_of(instance, type), lower(length), value, value + 2));
 }
 
-u64 new_default_array(Instance* instance, const gc::Layout* layout, u64 length) {
-  return reference_to(instance->heap->new_array(*layout, lower(length), true, top_of(instance)));
+u64 new_default_array(Instance* instance, u64 type, u64 length) {
+  return reference_to(instance->heap->new_array(layout_of(instance, type), lower(length), true, top_of(instance)));
 }
 
-u64 new_data_array(Instance* instance, const gc::Layout* layout, u64 segment, u64 from, u64 length) {
-  return finish(gc::array_new_data(*instance, *layout, lower(segment), lower(from), lower(length), top_of(instance)));
+u64 new_data_array(Instance* instance, u64 type, u64 segment, u64 from, u64 length) {
+  return finish(gc::array_new_data(*instance, layout_of(instance, type), lower(segment), lower(from), lower(length),
+                                   top_of(instance)));
 }
 
-u64 new_elem_array(Instance* instance, const gc::Layout* layout, u64 segment, u64 from, u64 length) {
-  return finish(gc::array_new_elem(*instance, *layout, lower(segment), lower(from), lower(length), top_of(instance)));
+u64 new_elem_array(Instance* instance, u64 type, u64 segment, u64 from, u64 length) {
+  return finish(gc::array_new_elem(*instance, layout_of(instance, type), lower(segment), lower(from), lower(length),
+                                   top_of(instance)));
 }
 
 u64 fill_array(Instance*, Ref array, u64 at, u64 low, u64 high, u64 count) {

@@ -1,8 +1,7 @@
 // The builtins (builtins.h) that make, fill and test heap objects. Those that make one return its reference or a
-// TrapKind; the others a TrapKind.
+// TrapKind; the others a TrapKind. `type`: the engine's id of the object's type.
 #pragma once
 
-#include "engine/gc/layout.h"
 #include "engine/runtime/objects.h"
 
 namespace invar::jit {
@@ -12,15 +11,15 @@ constexpr u32 upper(u64 pair) { return static_cast<u32>(pair >> 32); }
 constexpr u32 lower(u64 pair) { return static_cast<u32>(pair); }
 
 /// With the header, without the fields.
-u64 allocate_struct(Instance* instance, const gc::Layout* layout);
-u64 new_default_struct(Instance* instance, const gc::Layout* layout);
+u64 allocate_struct(Instance* instance, u64 type);
+u64 new_default_struct(Instance* instance, u64 type);
 /// With the length, without the elements.
-u64 allocate_array(Instance* instance, const gc::Layout* layout, u64 length);
+u64 allocate_array(Instance* instance, u64 type, u64 length);
 /// `low` and `high`: what a slot pair has that holds the value.
-u64 new_array(Instance* instance, const gc::Layout* layout, u64 length, u64 low, u64 high);
-u64 new_default_array(Instance* instance, const gc::Layout* layout, u64 length);
-u64 new_data_array(Instance* instance, const gc::Layout* layout, u64 segment, u64 from, u64 length);
-u64 new_elem_array(Instance* instance, const gc::Layout* layout, u64 segment, u64 from, u64 length);
+u64 new_array(Instance* instance, u64 type, u64 length, u64 low, u64 high);
+u64 new_default_array(Instance* instance, u64 type, u64 length);
+u64 new_data_array(Instance* instance, u64 type, u64 segment, u64 from, u64 length);
+u64 new_elem_array(Instance* instance, u64 type, u64 segment, u64 from, u64 length);
 
 /// The upper half of `count` is the elements' Storage.
 u64 fill_array(Instance* instance, Ref array, u64 at, u64 low, u64 high, u64 count);

@@ -96,8 +96,7 @@
 ;; tests_bits, x86-64
 ;;   push rbp
 ;;   mov rbp, rsp
-;;   and edi, 8
-;;   test edi, edi
+;;   test edi, 8
 ;;   je L0
 ;;   mov eax, 1
 ;;   jmp L1

@@ -43,16 +43,18 @@
 ;;   sub rsp, 8
 ;;   cmp rsp, qword ptr [r15 + 0x58]
 ;;   jb L3
-;;   mov qword ptr [rbp - 8], rdi
 ;;   test rdi, rdi
 ;;   jne L1
 ;;   mov edi, 1
 ;;   mov rax, rdi
 ;;   jmp L2
 ;; L1:
-;;   lea rdi, [rdi - 1]
+;;   lea rax, [rdi - 1]
+;;   mov qword ptr [rbp - 8], rdi
+;;   mov rdi, rax
 ;;   call L0
-;;   imul rax, qword ptr [rbp - 8]
+;;   mov rdi, qword ptr [rbp - 8]
+;;   imul rax, rdi
 ;; L2:
 ;;   leave
 ;;   ret
@@ -68,12 +70,13 @@
 ;;   ldr x16, [x23, #0x58]
 ;;   cmp sp, x16
 ;;   b.lo L3
-;;   str x0, [sp]
 ;;   cbnz x0, L1
 ;;   movz x0, #0x1
 ;;   b L2
 ;; L1:
-;;   sub x0, x0, #1
+;;   sub x1, x0, #1
+;;   str x0, [sp]
+;;   mov x0, x1
 ;;   bl L0
 ;;   ldr x1, [sp]
 ;;   mul x0, x1, x0
@@ -120,10 +123,8 @@
 ;;   mov rax, qword ptr [rax]
 ;;   cmp r11, r15
 ;;   jne L5
-;; L1:
 ;;   call qword ptr [rax + 0x20]
-;;   mov r15, qword ptr [rbp - 8]
-;;   mov r14, qword ptr [r15 + 0x38]
+;; L1:
 ;;   leave
 ;;   ret
 ;; L2:
@@ -137,8 +138,12 @@
 ;;   jmp L0
 ;; L5:
 ;;   test r11, r11
-;;   je L1
+;;   je L6
 ;;   mov r15, r11
+;;   mov r14, qword ptr [r15 + 0x38]
+;; L6:
+;;   call qword ptr [rax + 0x20]
+;;   mov r15, qword ptr [rbp - 8]
 ;;   mov r14, qword ptr [r15 + 0x38]
 ;;   jmp L1
 ;;
@@ -168,11 +173,9 @@
 ;;   ldr x8, [x8]
 ;;   cmp x16, x23
 ;;   b.ne L5
-;; L1:
 ;;   ldr x16, [x8, #0x20]
 ;;   blr x16
-;;   ldur x23, [x29, #-8]
-;;   ldr x22, [x23, #0x38]
+;; L1:
 ;;   mov sp, x29
 ;;   ldp x29, x30, [sp], #0x10
 ;;   ret
@@ -189,8 +192,13 @@
 ;;   blr x17
 ;;   b L0
 ;; L5:
-;;   cbz x16, L1
+;;   cbz x16, L6
 ;;   mov x23, x16
+;;   ldr x22, [x23, #0x38]
+;; L6:
+;;   ldr x16, [x8, #0x20]
+;;   blr x16
+;;   ldur x23, [x29, #-8]
 ;;   ldr x22, [x23, #0x38]
 ;;   b L1
 ;;
@@ -217,10 +225,8 @@
 ;;   mov rax, qword ptr [rax]
 ;;   cmp r11, r15
 ;;   jne L2
-;; L0:
 ;;   call qword ptr [rax + 0x20]
-;;   mov r15, qword ptr [rbp - 8]
-;;   mov r14, qword ptr [r15 + 0x38]
+;; L0:
 ;;   mov r11, qword ptr [r15 + 8]
 ;;   mov r11, qword ptr [r11]
 ;;   mov rax, qword ptr [r11]
@@ -236,8 +242,12 @@
 ;;   call qword ptr [r15 + 0x60]
 ;; L2:
 ;;   test r11, r11
-;;   je L0
+;;   je L3
 ;;   mov r15, r11
+;;   mov r14, qword ptr [r15 + 0x38]
+;; L3:
+;;   call qword ptr [rax + 0x20]
+;;   mov r15, qword ptr [rbp - 8]
 ;;   mov r14, qword ptr [r15 + 0x38]
 ;;   jmp L0
 ;;
@@ -256,11 +266,9 @@
 ;;   ldr x8, [x8]
 ;;   cmp x16, x23
 ;;   b.ne L2
-;; L0:
 ;;   ldr x16, [x8, #0x20]
 ;;   blr x16
-;;   ldur x23, [x29, #-8]
-;;   ldr x22, [x23, #0x38]
+;; L0:
 ;;   ldr x16, [x23, #8]
 ;;   ldr x16, [x16]
 ;;   ldr x0, [x16]
@@ -277,8 +285,13 @@
 ;;   ldr x17, [x23, #0x60]
 ;;   blr x17
 ;; L2:
-;;   cbz x16, L0
+;;   cbz x16, L3
 ;;   mov x23, x16
+;;   ldr x22, [x23, #0x38]
+;; L3:
+;;   ldr x16, [x8, #0x20]
+;;   blr x16
+;;   ldur x23, [x29, #-8]
 ;;   ldr x22, [x23, #0x38]
 ;;   b L0
 ;;

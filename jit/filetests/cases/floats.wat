@@ -247,15 +247,10 @@
 ;; polynomial, x86-64
 ;;   push rbp
 ;;   mov rbp, rsp
-;;   movsd xmm1, qword ptr [data+12]
-;;   movaps xmm2, xmm0
-;;   mulsd xmm2, xmm1
-;;   movsd xmm1, qword ptr [data+44]
-;;   addsd xmm2, xmm1
-;;   mulsd xmm2, xmm0
-;;   movsd xmm0, qword ptr [data+28]
-;;   addsd xmm2, xmm0
-;;   movaps xmm0, xmm2
+;;   vmulsd xmm1, xmm0, qword ptr [data+14]
+;;   vaddsd xmm1, xmm1, qword ptr [data+46]
+;;   vmulsd xmm0, xmm1, xmm0
+;;   vaddsd xmm0, xmm0, qword ptr [data+30]
 ;;   pop rbp
 ;;   ret
 ;;

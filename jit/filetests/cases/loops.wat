@@ -63,8 +63,8 @@
 ;;   je L1
 ;;   mov ecx, dword ptr [r14 + rdi]
 ;;   add ecx, eax
-;;   lea edi, [rdi + 4]
-;;   lea esi, [rsi - 1]
+;;   add edi, 4
+;;   add esi, -1
 ;;   mov rax, rcx
 ;;   jmp L0
 ;; L1:
@@ -126,7 +126,6 @@
 ;;   nop
 ;; L0:
 ;;   add edx, -1
-;;   test edx, edx
 ;;   je L1
 ;;   mov r11, rsi
 ;;   mov rsi, rdi

@@ -138,7 +138,7 @@
 ;;   v7:i32 = i64.eq v4 v6    ;; 0x69
 ;;   branch v7    ;; 0x69
 ;; b1: from b0 to b3
-;;   v17:i64 = call_builtin i64:0x5631e2742590 #0xb    ;; 0x69
+;;   v17:i64 = call_builtin i32:0x0 #0xb    ;; 0x69
 ;;   jump    ;; 0x69
 ;; b2: from b0 to b3
 ;;   v10:i64 = i64.add v4 i64:0x20    ;; 0x69
@@ -161,19 +161,22 @@
 ;;   sub rsp, 0x10
 ;;   cmp rsp, qword ptr [r15 + 0x58]
 ;;   jb L2
-;;   mov qword ptr [rbp - 0x10], rdi
-;;   mov qword ptr [rbp - 8], rsi
 ;;   mov rax, qword ptr [r15 + 0x40]
 ;;   mov rcx, qword ptr [rax + 0x50]
 ;;   cmp rcx, qword ptr [rax + 0x58]
 ;;   jne L0
-;;   movabs rsi, 0x5631e2742590
+;;   xor eax, eax
+;;   mov qword ptr [rbp - 0x10], rdi
+;;   mov qword ptr [rbp - 8], rsi
+;;   mov rsi, rax
 ;;   mov rdi, r15
 ;;   mov r11, qword ptr [r15 + 0x80]
 ;;   mov r11, qword ptr [r11 + 0x58]
 ;;   call qword ptr [r15 + 0x68]
 ;;   cmp rax, 0xff
 ;;   jbe L3
+;;   mov rdi, qword ptr [rbp - 0x10]
+;;   mov rsi, qword ptr [rbp - 8]
 ;;   jmp L1
 ;; L0:
 ;;   lea rdx, [rcx + 0x20]
@@ -181,9 +184,7 @@
 ;;   mov qword ptr [rcx], 0x1000000
 ;;   mov rax, rcx
 ;; L1:
-;;   mov rsi, qword ptr [rbp - 8]
 ;;   mov qword ptr [rax + 0x10], rsi
-;;   mov rdi, qword ptr [rbp - 0x10]
 ;;   mov dword ptr [rax + 8], edi
 ;;   leave
 ;;   ret
@@ -200,16 +201,15 @@
 ;;   ldr x16, [x23, #0x58]
 ;;   cmp sp, x16
 ;;   b.lo L2
+;;   ldr x2, [x23, #0x40]
+;;   ldr x3, [x2, #0x50]
+;;   ldr x4, [x2, #0x58]
+;;   cmp x3, x4
+;;   b.ne L0
+;;   movz w2, #0
 ;;   str x0, [sp]
 ;;   str x1, [sp, #8]
-;;   ldr x0, [x23, #0x40]
-;;   ldr x1, [x0, #0x50]
-;;   ldr x2, [x0, #0x58]
-;;   cmp x1, x2
-;;   b.ne L0
-;;   movz x1, #0x2590
-;;   movk x1, #0xe274, lsl #16
-;;   movk x1, #0x5631, lsl #32
+;;   mov x1, x2
 ;;   mov x0, x23
 ;;   ldr x16, [x23, #0x80]
 ;;   ldr x16, [x16, #0x58]
@@ -217,18 +217,19 @@
 ;;   blr x17
 ;;   cmp x0, #0xff
 ;;   b.ls L3
+;;   ldr x4, [sp]
+;;   ldr x1, [sp, #8]
 ;;   b L1
 ;; L0:
-;;   add x2, x1, #0x20
-;;   str x2, [x0, #0x50]
+;;   mov x4, x0
+;;   add x0, x3, #0x20
+;;   str x0, [x2, #0x50]
 ;;   movz x0, #0x100, lsl #16
-;;   str x0, [x1]
-;;   mov x0, x1
+;;   str x0, [x3]
+;;   mov x0, x3
 ;; L1:
-;;   ldr x1, [sp, #8]
 ;;   str x1, [x0, #0x10]
-;;   ldr x1, [sp]
-;;   str w1, [x0, #8]
+;;   str w4, [x0, #8]
 ;;   mov sp, x29
 ;;   ldp x29, x30, [sp], #0x10
 ;;   ret
@@ -271,8 +272,7 @@
 ;;   test rdi, rdi
 ;;   je L0
 ;;   mov eax, edi
-;;   and eax, 7
-;;   test eax, eax
+;;   test eax, 7
 ;;   jne L0
 ;;   mov eax, dword ptr [rdi]
 ;;   cmp eax, 0x1000000
