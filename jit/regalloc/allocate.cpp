@@ -21,7 +21,7 @@ Allocation allocate_registers(const MachineCode& code, const RegisterFile& file,
     allocatable = lowest(file.allocatable & all_of_class[0], options.register_limit) |
                   lowest(file.allocatable & all_of_class[1], options.register_limit);
   }
-  const regalloc::Intervals intervals = regalloc::build_intervals(code, allocatable);
+  const regalloc::Intervals intervals = regalloc::build_intervals(code, allocatable, options.coarse);
   regalloc::Pieces pieces = regalloc::scan(code, intervals, allocatable, options.random_seed);
   Allocation allocation;
   regalloc::resolve(code, file, intervals, pieces, allocation);

@@ -22,6 +22,9 @@ struct Allocation {
 };
 
 struct AllocationOptions {
+  /// Takes values to be live from their first to their last instruction without holes: quicker, and more of them in
+  /// slots.
+  bool coarse = false;
   /// Tests: makes only so many registers of each class usable (0: all), and splits and spills at random places.
   u32 register_limit = 0;
   u32 random_seed = 0;

@@ -304,7 +304,7 @@ TEST(AllocateSizes, ManyValuesThroughManyBlocks) {
   for (VReg value : values) builder.add({use(value)});
   const MachineCode code = builder.finish();
   const RegisterFile file = small_file(8);
-  const regalloc::Intervals intervals = regalloc::build_intervals(code, file.allocatable);
+  const regalloc::Intervals intervals = regalloc::build_intervals(code, file.allocatable, false);
   const size_t size = code.blocks.size() + code.instructions.size();
   EXPECT_LT(intervals.ranges.size(), 64 * size + 1'010'000);
   const Allocation allocation = allocate_registers(code, file);

@@ -12,11 +12,11 @@ class Builder {
   Builder(const MachineCode& code, RegSet allocatable, Intervals& out)
       : code_(code), allocatable_(allocatable), out_(out) {}
 
-  void run() {
+  void run(bool coarse) {
     count_uses();
     find_loops();
     for (u32 block = 0; block < code_.blocks.size(); ++block) visit(block);
-    build_ranges(code_, out_);
+    build_ranges(code_, out_, coarse);
     std::erase_if(out_.order, [&](VReg value) { return !out_.live(value); });
   }
 
@@ -219,9 +219,9 @@ class Builder {
 
 }  // namespace
 
-Intervals build_intervals(const MachineCode& code, RegSet allocatable) {
+Intervals build_intervals(const MachineCode& code, RegSet allocatable, bool coarse) {
   Intervals intervals;
-  Builder(code, allocatable, intervals).run();
+  Builder(code, allocatable, intervals).run(coarse);
   return intervals;
 }
 

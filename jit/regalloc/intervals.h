@@ -89,7 +89,7 @@ struct Intervals {
   Position end(VReg value) const { return ranges[first_range[value + 1] - 1].end; }
 };
 
-/// `allocatable` are the registers that the scan gives away.
-Intervals build_intervals(const MachineCode& code, RegSet allocatable);
+/// `allocatable` are the registers that the scan gives away. `coarse`: lives have no holes.
+Intervals build_intervals(const MachineCode& code, RegSet allocatable, bool coarse);
 
 }  // namespace invar::jit::regalloc

@@ -9,12 +9,12 @@ namespace {
 // there) and marks the blocks on the way.
 class Liveness {
  public:
-  Liveness(const MachineCode& code, Intervals& out)
+  Liveness(const MachineCode& code, Intervals& out, bool coarse)
       : code_(code),
         out_(out),
         live_in_(code.blocks.size(), no_vreg),
         live_out_(code.blocks.size(), no_vreg),
-        budget_(64 * (code.blocks.size() + code.instructions.size()) + 1'000'000) {}
+        budget_(coarse ? 0 : 64 * (code.blocks.size() + code.instructions.size()) + 1'000'000) {}
 
   void run() {
     const size_t count = out_.values.size();
@@ -136,6 +136,8 @@ class Liveness {
 
 }  // namespace
 
-void build_ranges(const MachineCode& code, Intervals& intervals) { Liveness(code, intervals).run(); }
+void build_ranges(const MachineCode& code, Intervals& intervals, bool coarse) {
+  Liveness(code, intervals, coarse).run();
+}
 
 }  // namespace invar::jit::regalloc

@@ -8,13 +8,14 @@
 namespace invar::jit {
 namespace {
 
-void try_seeds(u32 first, u32 end, u32 size, bool split_at_random) {
+void try_seeds(u32 first, u32 end, u32 size, bool split_at_random, bool coarse = false) {
   for (u32 seed = first; seed < end; ++seed) {
     const u32 registers = seed % 31 == 0 ? 14 : 3 + seed % 7;
     const MachineCode code = random_code({seed, registers, size});
     ASSERT_EQ(fault_of(code), nullptr) << seed;
     const RegisterFile file = small_file(registers);
-    const Allocation allocation = allocate_registers(code, file, {0, split_at_random ? seed : 0});
+    const Allocation allocation =
+        allocate_registers(code, file, {.coarse = coarse, .random_seed = split_at_random ? seed : 0});
     ASSERT_EQ(check_allocation(code, file, allocation), "") << seed;
   }
 }
@@ -22,6 +23,7 @@ void try_seeds(u32 first, u32 end, u32 size, bool split_at_random) {
 TEST(RandomCode, Small) { try_seeds(1, 2000, 12, false); }
 TEST(RandomCode, Medium) { try_seeds(2000, 3500, 60, false); }
 TEST(RandomCode, Large) { try_seeds(3500, 3600, 500, false); }
+TEST(RandomCode, Coarse) { try_seeds(4000, 6000, 60, false, true); }
 TEST(RandomCode, SplitAtRandom) { try_seeds(1, 1500, 50, true); }
 
 // What is made for few registers is all right for a machine that has more of them than it may use.
@@ -29,7 +31,7 @@ TEST(RandomCode, LimitedRegisters) {
   for (u32 seed = 1; seed < 300; ++seed) {
     const u32 registers = 3 + seed % 5;
     const MachineCode code = random_code({seed, registers, 40});
-    const Allocation allocation = allocate_registers(code, small_file(12), {registers, 0});
+    const Allocation allocation = allocate_registers(code, small_file(12), {.register_limit = registers});
     ASSERT_EQ(check_allocation(code, small_file(registers), allocation), "") << seed;
   }
 }
