@@ -1,6 +1,8 @@
 // The compiler's view of a function: a control flow graph of nodes in SSA form, in dense arrays.
 #pragma once
 
+#include <memory>
+#include <memory_resource>
 #include <span>
 #include <vector>
 
@@ -92,12 +94,15 @@ constexpr bool has_list(Kind kind) {
 }
 
 struct Block {
-  std::vector<Value> phis;
-  std::vector<Value> nodes;  ///< In order; the last is the terminator. Constants and phis are not among them.
-  std::vector<u32> predecessors;
-  std::vector<u32> successors;  ///< Of a branch: where it goes if it is taken, then the other.
-  u32 dominator = 0;            ///< Of block 0 itself.
-  u32 depth = 0;                ///< In the tree of dominators.
+  explicit Block(std::pmr::memory_resource* memory)
+      : phis(memory), nodes(memory), predecessors(memory), successors(memory) {}
+
+  std::pmr::vector<Value> phis;
+  std::pmr::vector<Value> nodes;  ///< In order; the last is the terminator. Constants and phis are not among them.
+  std::pmr::vector<u32> predecessors;
+  std::pmr::vector<u32> successors;  ///< Of a branch: where it goes if it is taken, then the other.
+  u32 dominator = 0;                 ///< Of block 0 itself.
+  u32 depth = 0;                     ///< In the tree of dominators.
   u32 loop_depth = 0;
   u32 loop_end = 0;  ///< Of a loop's header: one behind the last block of the loop. Else 0.
 };
@@ -121,6 +126,9 @@ struct InlinedCode {
 /// Blocks are in an order in which every block but a loop's header stands behind its predecessors, and the blocks of
 /// a loop stand together. A block with several successors has none with several predecessors.
 struct Function {
+  /// What blocks hold lies here: they are many, and go together.
+  std::unique_ptr<std::pmr::monotonic_buffer_resource> memory =
+      std::make_unique<std::pmr::monotonic_buffer_resource>(16 << 10);
   u32 index = 0;
   u32 entry_offset = 0;  ///< Of the body in the module.
   const FuncType* type = nullptr;

@@ -43,7 +43,7 @@ std::string line(const Function& function, Value value) {
   return out + "\n";
 }
 
-std::string numbers(std::string_view label, const std::vector<u32>& blocks) {
+std::string numbers(std::string_view label, std::span<const u32> blocks) {
   if (blocks.empty()) return {};
   std::string out = fmt::format(" {}", label);
   for (const u32 block : blocks) out += fmt::format(" b{}", block);

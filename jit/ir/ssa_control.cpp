@@ -12,7 +12,7 @@ namespace invar::jit {
 
 u32 SsaSink::new_block(u32 dominator) {
   const u32 block = static_cast<u32>(function_.blocks.size());
-  Block& made = function_.blocks.emplace_back();
+  Block& made = function_.blocks.emplace_back(function_.memory.get());
   made.dominator = dominator;
   made.depth = block == 0 ? 0 : function_.blocks[dominator].depth + 1;
   made.loop_depth = loop_depth_;
@@ -149,7 +149,7 @@ void SsaSink::close_loop(const Label& label) {
   for (u32 edge = label.first_edge; edge != none; edge = edges_[edge].next) scratch_.push_back(edge);
   std::ranges::reverse(scratch_);
   for (const u32 edge : scratch_) add_successor(edges_[edge].block, label.header);
-  std::vector<Value>& phis = function_.blocks[label.header].phis;
+  std::pmr::vector<Value>& phis = function_.blocks[label.header].phis;
   for (u32 i = 0; i < phis.size(); ++i) {
     Node& phi = function_.nodes[phis[i]];
     const u32 from = phi.inputs[0], ways_in = phi.inputs[1];
