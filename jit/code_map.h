@@ -5,6 +5,7 @@
 #include <mutex>
 #include <vector>
 
+#include "engine/interp/handler_table.h"
 #include "engine/tiering/compiler.h"
 #include "jit/ir/function.h"
 #include "jit/machine/emission.h"
@@ -14,7 +15,8 @@ namespace invar::jit {
 /// Thread-safe.
 class CodeMap {
  public:
-  void add_function(const u8* begin, u64 size, const Code* code, std::vector<Site> sites, InlinedCode inlined);
+  void add_function(const u8* begin, const Code* code, EmittedFunction&& emitted, interp::HandlerTable&& handlers,
+                    InlinedCode&& inlined);
   void add_entry(const u8* begin, u64 size);
   void remove(const u8* begin);
   MachineSite find(const u8* pc, u32 level) const;
@@ -25,6 +27,8 @@ class CodeMap {
     const Code* code;  ///< Null: the code that enters from the interpreter.
     std::vector<Site> sites;
     InlinedCode inlined;
+    interp::HandlerTable handlers;
+    u32 frame_bytes = 0;
   };
   mutable std::mutex mutex_;
   std::map<const u8*, Range> ranges_;

@@ -65,7 +65,7 @@ class MachineCompiler final : public Compiler {
     const u8* enter = nullptr;
     const u8* enter_loop = nullptr;
     const u8* to_interpreter = nullptr;
-    u64 words[2] = {0, 0};  ///< What compiled code's calls of interpreted functions go through.
+    u64 words[3] = {};  ///< What compiled code's calls of interpreted functions go through.
   };
   struct ModuleCode {
     platform::ExecutableMemory memory;
@@ -85,6 +85,7 @@ class MachineCompiler final : public Compiler {
   platform::ExecutableMemory memory_;
   Gates gates_;
   const u8* gates_code_ = nullptr;
+  u64 land_ = 0;                                                   ///< A word of threaded code.
   std::unordered_map<std::string, std::unique_ptr<Stubs>> stubs_;  ///< By what the types are for machine code.
   std::unordered_map<const CompiledModule*, std::unique_ptr<ModuleCode>> modules_;
   CodeMap map_;
@@ -102,9 +103,13 @@ const u8* MachineCompiler::place(platform::ExecutableMemory& memory, const std::
 bool MachineCompiler::start() {
   gates_ = machine::make_gates({.trap = reinterpret_cast<const void*>(&trap_from_machine),
                                 .check = reinterpret_cast<const void*>(&check_indirect_call),
-                                .poll = reinterpret_cast<const void*>(&poll_interrupt)});
+                                .poll = reinterpret_cast<const void*>(&poll_interrupt),
+                                .throw_ = reinterpret_cast<const void*>(&throw_from_machine)});
   gates_code_ = place(memory_, gates_.code);
-  return gates_code_ != nullptr;
+  if (gates_code_ == nullptr) return false;
+  map_.add_entry(gates_code_ + gates_.enter, gates_.entered - gates_.enter);
+  land_ = reinterpret_cast<u64>(gates_code_ + gates_.land);
+  return true;
 }
 
 void MachineCompiler::prepare(MachineContext& context) {
@@ -112,6 +117,11 @@ void MachineCompiler::prepare(MachineContext& context) {
   context.builtin_gate = gates_code_ + gates_.builtin;
   context.check_gate = gates_code_ + gates_.check;
   context.poll_gate = gates_code_ + gates_.poll;
+  context.throw_gate = gates_code_ + gates_.throw_;
+  context.land = &land_;
+  context.enter_gate = gates_code_ + gates_.enter;
+  context.entered = gates_code_ + gates_.entered;
+  context.restored = gates_code_ + gates_.restored;
   context.builtins = builtin_table();
 }
 
@@ -130,10 +140,10 @@ const MachineCompiler::Stubs& MachineCompiler::stubs_for(const FuncType& type) {
   if (code == nullptr) return *stubs;
   stubs->words[0] = reinterpret_cast<u64>(interp::control_handlers.call_from_machine);
   stubs->words[1] = reinterpret_cast<u64>(code + made.return_to_machine);
+  stubs->words[2] = reinterpret_cast<u64>(interp::control_handlers.tail_call_from_machine);
   stubs->enter = code + made.enter;
   stubs->enter_loop = code + made.enter_loop;
   stubs->to_interpreter = code + made.to_interpreter;
-  map_.add_entry(stubs->enter, made.to_interpreter - made.enter);
   return *stubs;
 }
 
@@ -168,10 +178,11 @@ const u8* MachineCompiler::make(Code& code, std::optional<u32> loop) {
   const u8* const begin = place(owner->memory, emitted.code);
   if (begin == nullptr) return nullptr;
   owner->functions.push_back(begin);
-  map_.add_function(begin, emitted.code.size(), &code, std::move(emitted.sites), std::move(function.inlined));
+  const size_t size = emitted.code.size();
+  map_.add_function(begin, &code, std::move(emitted), std::move(function.handlers), std::move(function.inlined));
   if (options_.placed) {
     const std::string name = module.function_name(code.function);
-    options_.placed({begin, emitted.code.size()}, name.empty() ? fmt::format("wasm[{}]", code.function) : name);
+    options_.placed({begin, size}, name.empty() ? fmt::format("wasm[{}]", code.function) : name);
   }
   return begin;
 }

@@ -103,6 +103,20 @@ INVAR_HANDLER(call_from_machine) {
   INVAR_DISPATCH();
 }
 
+/// The same for a tail call: the callee's frame is this one, and has its link already.
+INVAR_HANDLER(tail_call_from_machine) {
+  INVAR_ENTER;
+  const auto* code = reinterpret_cast<const Code*>(r0);
+  const Link link = load_link(fp, code->link);
+  if (!push_frame(code, fp, link, ip, fp, inst, r0)) [[unlikely]] {
+    // The caller is gone: to the program it was the caller's caller.
+    ip = link.return_ip - 1;
+    fp = link.caller_fp;
+    INVAR_TRAP(TrapKind::call_stack_exhausted);
+  }
+  INVAR_DISPATCH();
+}
+
 INVAR_HANDLER(call) {
   INVAR_ENTER;
   const auto* code = reinterpret_cast<const Code*>(ip[2]);
@@ -387,6 +401,7 @@ const ControlHandlers control_handlers = {
     .br_table = {&br_table<Loc::slot>, &br_table<Loc::reg0>, &br_table<Loc::reg1>},
     .call = &call,
     .call_from_machine = &call_from_machine,
+    .tail_call_from_machine = &tail_call_from_machine,
     .call_import = &call_import,
     .call_ref = &call_ref,
     .call_indirect = {&call_indirect<Loc::slot>, &call_indirect<Loc::reg0>, &call_indirect<Loc::reg1>},

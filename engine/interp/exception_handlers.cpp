@@ -10,17 +10,20 @@ namespace invar::interp {
 
 namespace {
 
-/// Goes on at the handler that `unwinding` moves `to` to, or leaves with its trap.
-#define INVAR_LAND(unwinding)                     \
-  do {                                            \
-    Position to{ip, fp, inst};                    \
-    const TrapKind trap = (unwinding);            \
-    if (trap != TrapKind::none) INVAR_TRAP(trap); \
-    ip = to.ip;                                   \
-    fp = to.fp;                                   \
-    inst = to.inst;                               \
-    mem = inst->memory0;                          \
-    INVAR_DISPATCH();                             \
+/// Goes on at the handler that `unwinding` moves `to` to, or leaves with its trap, which is then at `trap_ip`.
+#define INVAR_LAND(unwinding, trap_ip) \
+  do {                                 \
+    Position to{ip, fp, inst};         \
+    const TrapKind trap = (unwinding); \
+    if (trap != TrapKind::none) {      \
+      ip = (trap_ip);                  \
+      INVAR_TRAP(trap);                \
+    }                                  \
+    ip = to.ip;                        \
+    fp = to.fp;                        \
+    inst = to.inst;                    \
+    mem = inst->memory0;               \
+    INVAR_DISPATCH();                  \
   } while (false)
 
 [[gnu::noinline]] TrapKind throw_tag(u32 tag, const Slot* arguments, Position& at) {
@@ -42,7 +45,7 @@ namespace {
 
 INVAR_HANDLER(throw_) {
   INVAR_ENTER;
-  INVAR_LAND(throw_tag(upper(ip), fp + field(ip, 0), to));
+  INVAR_LAND(throw_tag(upper(ip), fp + field(ip, 0), to), ip);
 }
 
 INVAR_HANDLER(throw_ref) {
@@ -50,13 +53,13 @@ INVAR_HANDLER(throw_ref) {
   const Ref exception = fp[field(ip, 0)];
   if (exception == null_ref) [[unlikely]]
     INVAR_TRAP(TrapKind::null_exception_reference);
-  INVAR_LAND(throw_reference(exception, to));
+  INVAR_LAND(throw_reference(exception, to), ip);
 }
 
 INVAR_HANDLER(throw_pending) {
   INVAR_ENTER;
   ip = reinterpret_cast<const u64*>(r0);
-  INVAR_LAND(throw_pending_exception(to));
+  INVAR_LAND(throw_pending_exception(to), ip - 1);  // the host's trap belongs to the call
 }
 
 const u64 throw_pending_words[] = {reinterpret_cast<u64>(&throw_pending)};

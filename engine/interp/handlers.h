@@ -231,6 +231,7 @@ struct ControlHandlers {
   Handler br_table[3];                 // by Loc of the index (field 1); upper half: targets; then a word for each
   Handler call;                        // field 0: slot of the arguments; word 2: Code
   Handler call_from_machine;           // see machine_boundary.h
+  Handler tail_call_from_machine;      // likewise
   // Field 0 as above, field 1: the function reference or table index, field 2: own link.
   Handler call_import;  // word 2: function index
   Handler call_ref;

@@ -14,45 +14,9 @@ namespace invar::interp {
 
 namespace {
 
-/// Drops the frames of compiled code that made the call which left `frame`: none of them catches.
-Link leave_machine(const Slot* frame, Position& at) {
-  Store& store = *at.inst->store;
-  const u64* const entry =
-      find_entry(*store.engine().config().compiler, machine_caller(frame), [](const MachineSite&) {});
-  MachineState& state = store.machine_state();
-  state.value_top = reinterpret_cast<u64*>(entry[EntryFrame::value_top]);
-  state.stack = const_cast<u64*>(entry + EntryFrame::caller_stack);
-  at.inst = reinterpret_cast<Instance*>(entry[EntryFrame::instance]);
-  return link_of_entry(entry);
-}
-
-/// Goes from a callee's link to the frame that it returns to: `at.ip` becomes the last word of the call. False if that
-/// is the host. Tail calls into other instances have left links of their own between the two.
-bool enter_caller(Link link, Position& at) {
-  for (;;) {
-    if (link.return_ip == tail_return_code()) {
-      const auto* const tail = reinterpret_cast<const TailLink*>(link.caller_fp);
-      at.inst = tail->instance;
-      link = tail->link;
-    } else if (link.return_ip == exit_code()) {
-      return false;
-    } else if (returns_to_machine(link.return_ip)) {
-      link = leave_machine(link.caller_fp, at);
-    } else {
-      break;
-    }
-  }
-  at.fp = link.caller_fp;
-  at.ip = link.return_ip - 1;
-  if (restores_instance(link.return_ip)) at.inst = reinterpret_cast<Instance*>(at.fp[field(link.return_ip, 0) + 2]);
-  return true;
-}
-
 /// The innermost clause that catches, or null.
-const HandlerTable::Clause* find_clause(const UnwindSite& site, const Tag* tag, const Instance& inst) {
-  if (site.handlers == nullptr) return nullptr;
-  const HandlerTable& table = *site.handlers;
-  for (u32 scope = site.scope; scope != HandlerTable::none; scope = table.scopes[scope].outer) {
+const HandlerTable::Clause* find_clause(const HandlerTable& table, u32 scope, const Tag* tag, const Instance& inst) {
+  for (; scope != HandlerTable::none; scope = table.scopes[scope].outer) {
     for (u32 i = table.scopes[scope].first_clause; i != HandlerTable::none;) {
       const HandlerTable::Clause& clause = table.clauses[i];
       if (clause.tag == HandlerTable::none || inst.tag_list[clause.tag] == tag) return &clause;
@@ -62,37 +26,123 @@ const HandlerTable::Clause* find_clause(const UnwindSite& site, const Tag* tag, 
   return nullptr;
 }
 
-/// Makes the exception an object, if it is none yet.
-bool materialize(Store& store, Thrown& thrown) {
-  if (thrown.exception == null_ref) thrown.exception = new_exception(store, *thrown.tag, thrown.arguments);
-  return thrown.exception != null_ref;
+/// From a throw outwards, until somebody catches.
+class Search {
+ public:
+  /// `to` becomes where it is caught.
+  Search(Store& store, const Thrown& thrown, Position& to) : store_(store), thrown_(thrown), to_(to) {}
+
+  TrapKind from_frame(const Position& at) {
+    at_ = at;
+    return is_caught_in_frame() ? outcome_ : from_link(link_);
+  }
+  /// From a callee's link; `inst` is the callee's instance.
+  TrapKind from_link(const Link& link, Instance* inst) {
+    at_.inst = inst;
+    return from_link(link);
+  }
+  TrapKind from_machine(const MachinePosition& at) {
+    return is_caught_in_machine(at, store_.machine_state().value_top) ? outcome_ : from_link(link_);
+  }
+
+ private:
+  TrapKind from_link(Link link);
+  bool is_caught_in_frame();
+  bool is_caught_in_machine(MachinePosition at, u64* value_top);
+  /// Makes the exception an object, if it is none yet and the clause asks for it.
+  bool materialize(bool is_wanted) {
+    if (!is_wanted || thrown_.exception != null_ref) return true;
+    thrown_.exception = new_exception(store_, *thrown_.tag, thrown_.arguments);
+    return thrown_.exception != null_ref;
+  }
+  TrapKind land(const HandlerTable::Clause& clause, Slot* fp);
+
+  Store& store_;
+  Thrown thrown_;
+  Position& to_;
+  Position at_{};
+  Link link_{};  ///< Of a frame that does not catch.
+  TrapKind outcome_ = TrapKind::none;
+};
+
+/// To the frames that callees return to. Tail calls into other instances have left links of their own between them.
+TrapKind Search::from_link(Link link) {
+  while (link.return_ip != exit_code()) {
+    if (link.return_ip == tail_return_code()) {
+      const auto* const tail = reinterpret_cast<const TailLink*>(link.caller_fp);
+      at_.inst = tail->instance;
+      link = tail->link;
+      continue;
+    }
+    if (returns_to_machine(link.return_ip)) {
+      if (is_caught_in_machine(machine_caller(link.caller_fp), link.caller_fp)) return outcome_;
+    } else {
+      at_.fp = link.caller_fp;
+      at_.ip = link.return_ip - 1;
+      if (restores_instance(link.return_ip)) {
+        at_.inst = reinterpret_cast<Instance*>(at_.fp[field(link.return_ip, 0) + 2]);
+      }
+      if (is_caught_in_frame()) return outcome_;
+    }
+    link = link_;
+  }
+  if (!materialize(true)) return TrapKind::allocation_failure;
+  store_.pending_exception = thrown_.exception;
+  return TrapKind::uncaught_exception;
 }
 
-TrapKind land(Store& store, Thrown& thrown, const HandlerTable::Clause& clause, Slot* fp) {
+bool Search::is_caught_in_frame() {
+  const UnwindSite& site = store_.unwind_cache().find(at_.ip);
+  link_ = load_link(at_.fp, site.link);
+  if (site.handlers == nullptr) return false;
+  const HandlerTable::Clause* const clause = find_clause(*site.handlers, site.scope, thrown_.tag, *at_.inst);
+  if (clause == nullptr) return false;
+  outcome_ = land(*clause, at_.fp);
+  if (outcome_ == TrapKind::none) to_ = {site.begin + clause->target, at_.fp, at_.inst};
+  return true;
+}
+
+TrapKind Search::land(const HandlerTable::Clause& clause, Slot* fp) {
   const bool wants_ref = clause.ref_slot != HandlerTable::none;
-  if (wants_ref && !materialize(store, thrown)) return TrapKind::allocation_failure;
+  if (!materialize(wants_ref)) return TrapKind::allocation_failure;
   // The arguments may lie in the same frame; there they may overlap.
-  if (clause.tag != HandlerTable::none && thrown.tag->argument_slots != 0) {
-    std::memmove(fp + clause.payload_slot, thrown.arguments, thrown.tag->argument_slots * sizeof(Slot));
+  if (clause.tag != HandlerTable::none && thrown_.tag->argument_slots != 0) {
+    std::memmove(fp + clause.payload_slot, thrown_.arguments, thrown_.tag->argument_slots * sizeof(Slot));
   }
-  if (wants_ref) fp[clause.ref_slot] = thrown.exception;
+  if (wants_ref) fp[clause.ref_slot] = thrown_.exception;
   return TrapKind::none;
 }
 
-/// From a position within a frame outwards.
-TrapKind search(Store& store, Thrown thrown, Position from, bool in_frame, Position& at) {
-  while (in_frame) {
-    const UnwindSite& site = store.unwind_cache().find(from.ip);
-    if (const HandlerTable::Clause* const clause = find_clause(site, thrown.tag, *from.inst)) {
-      const TrapKind trap = land(store, thrown, *clause, from.fp);
-      if (trap == TrapKind::none) at = {site.begin + clause->target, from.fp, from.inst};
-      return trap;
+/// Goes through the frames of compiled code, from a position in the innermost to their entry from the interpreter,
+/// whose link is then the one to follow. The value stack is theirs from `value_top` on.
+bool Search::is_caught_in_machine(MachinePosition at, u64* value_top) {
+  const Compiler& compiler = *store_.engine().config().compiler;
+  MachineState& state = store_.machine_state();
+  for (;; at = {reinterpret_cast<const u8*>(at.frame[1]), reinterpret_cast<const u64*>(at.frame[0])}) {
+    const MachineSite site = compiler.find(at.pc, 0);
+    if (site.is_entry) break;
+    if (site.handlers == nullptr) continue;
+    auto* const inst = reinterpret_cast<Instance*>(at.frame[CatchingFrame::instance]);
+    const HandlerTable::Clause* const clause = find_clause(*site.handlers, site.scope, thrown_.tag, *inst);
+    if (clause == nullptr) continue;
+    if (!materialize(clause->ref_slot != HandlerTable::none)) {
+      outcome_ = TrapKind::allocation_failure;
+      return true;
     }
-    in_frame = enter_caller(load_link(from.fp, site.link), from);
+    state.value_top = value_top;
+    state.landing_pc = site.landing;
+    state.landing_stack = at.frame - site.frame_bytes / sizeof(u64);
+    state.caught_clause = static_cast<u64>(clause - site.handlers->clauses.data());
+    state.caught_arguments = thrown_.arguments;
+    state.caught_exception = thrown_.exception;
+    to_ = {inst->machine.land, const_cast<Slot*>(at.frame), inst};
+    return true;
   }
-  if (!materialize(store, thrown)) return TrapKind::allocation_failure;
-  store.pending_exception = thrown.exception;
-  return TrapKind::uncaught_exception;
+  state.value_top = reinterpret_cast<u64*>(at.frame[EntryFrame::value_top]);
+  state.stack = const_cast<u64*>(at.frame + EntryFrame::caller_stack);
+  at_.inst = reinterpret_cast<Instance*>(at.frame[EntryFrame::instance]);
+  link_ = link_of_entry(at.frame);
+  return false;
 }
 
 }  // namespace
@@ -114,14 +164,15 @@ void UnwindCache::fill(UnwindSite& site, const u64* at) {
 TrapKind unwind(Thrown thrown, Position& at) {
   Store& store = *at.inst->store;
   store.stack_top = at.fp + store.unwind_cache().find(at.ip).frame_slots;  // for the collector
-  return search(store, thrown, at, true, at);
+  return Search(store, thrown, at).from_frame(at);
 }
 
 TrapKind unwind_from_host(Thrown thrown, Position& at) {
-  Store& store = *at.inst->store;
-  Position from = at;
-  const bool in_frame = enter_caller({at.ip, at.fp}, from);
-  return search(store, thrown, from, in_frame, at);
+  return Search(*at.inst->store, thrown, at).from_link({at.ip, at.fp}, at.inst);
+}
+
+TrapKind unwind_from_machine(Thrown thrown, MachinePosition from, Position& at) {
+  return Search(*at.inst->store, thrown, at).from_machine(from);
 }
 
 }  // namespace invar::interp

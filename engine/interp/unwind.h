@@ -8,6 +8,8 @@
 
 namespace invar::interp {
 
+struct MachinePosition;  // machine_boundary.h
+
 /// What is thrown.
 struct Thrown {
   const Tag* tag;
@@ -23,12 +25,16 @@ struct Position {
 };
 
 /// Moves `at` from the throwing instruction to the innermost handler for it, which has then received what it asks for.
+/// If that is in compiled code, `at` is code that leads there (MachineContext::land).
 /// uncaught_exception: there is none before the call from the host; Store::pending_trap has the exception.
 /// allocation_failure: there is no room for the exception. `at` is then as it was.
 TrapKind unwind(Thrown thrown, Position& at);
 
 /// The same for what a host function throws: at.ip is where it would return to.
 TrapKind unwind_from_host(Thrown thrown, Position& at);
+
+/// The same for what compiled code throws, at a position of its; at.inst is its instance.
+TrapKind unwind_from_machine(Thrown thrown, MachinePosition from, Position& at);
 
 /// What a position in threaded code means to unwinding.
 struct UnwindSite {

@@ -9,6 +9,9 @@ namespace invar {
 class CompiledModule;
 struct Code;
 struct FuncType;
+namespace interp {
+struct HandlerTable;
+}
 
 /// What a position in compiled code belongs to.
 struct MachineSite {
@@ -16,6 +19,11 @@ struct MachineSite {
   u32 offset = 0;              ///< Of the wasm instruction in its module.
   bool is_entry = false;       ///< In the code that enters from the interpreter.
   bool is_inlined = false;     ///< In a function that became part of its caller, which is one level up.
+  // Behind a call in a try block:
+  const interp::HandlerTable* handlers = nullptr;  ///< The function's, else null.
+  u32 scope = 0;                                   ///< The innermost, in the table.
+  const u8* landing = nullptr;                     ///< Where what is caught arrives,
+  u32 frame_bytes = 0;                             ///< with the stack pointer so far below the frame.
 };
 
 /// Makes machine code. Thread-safe; must outlive the engine whose configuration names it.

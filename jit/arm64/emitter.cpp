@@ -103,7 +103,8 @@ Emitter::Emitter(const Function& function, const LoweredFunction& lowered, const
                  bool wants_listing, EmittedFunction& out)
     : EmitterBase(function, lowered.code, allocation, asmjit::Arch::kAArch64, wants_listing, out),
       lowered_(lowered),
-      reach_(reach) {
+      reach_(reach),
+      own_arguments_(function.frame == no_value ? CallShape(*function.type, convention).stack_arguments : 0) {
   holder_.attach(&as_);
 }
 
@@ -278,9 +279,11 @@ asmjit::Label Emitter::trap_label(TrapKind kind, u32 offset) {
 void Emitter::prologue() {
   for (const Instruction& i : lowered_.instructions) {
     saves_instance_ |= i.form == Form::call_indirect || i.form == Form::call_import || i.form == Form::call_ref;
+    saves_instance_ |= i.scope != interp::HandlerTable::none;  // CatchingFrame
   }
   first_slot_ = 8 * ((lowered_.stack_arguments + 1) & ~1u);
   frame_bytes_ = (first_slot_ + 8 * (allocation_.slots + (saves_instance_ ? 1 : 0)) + 15) & ~15u;
+  out_.frame_bytes = frame_bytes_;
   as_.stp(gp64(frame_pointer), gp64(return_address), a64::ptr_pre(gp64(stack_pointer), -16));
   as_.mov(gp64(frame_pointer), gp64(stack_pointer));
   if (frame_bytes_ >= 4096) {
@@ -300,6 +303,7 @@ void Emitter::prologue() {
 void Emitter::epilogue() {
   if (frame_bytes_ != 0) as_.mov(gp64(stack_pointer), gp64(frame_pointer));
   as_.ldp(gp64(frame_pointer), gp64(return_address), a64::ptr_post(gp64(stack_pointer), 16));
+  if (own_arguments_ != 0) set_stack_pointer(stack_pointer, 8 * ((s64{own_arguments_} + 1) & ~1));
   as_.ret(gp64(return_address));
 }
 
@@ -458,11 +462,16 @@ void Emitter::emit_instruction(const Instruction& i) {
       return trap_with_kind_in_x0(i.offset);
     case Form::call:
     case Form::call_import:
-      return emit_call(i);
+      emit_call(i);
+      return end_call(i);
     case Form::call_indirect:
-      return emit_call_indirect(i);
+      emit_call_indirect(i);
+      return end_call(i);
     case Form::call_ref:
-      return emit_call_ref(i);
+      emit_call_ref(i);
+      return end_call(i);
+    case Form::throw_:
+      return emit_throw(i);
     case Form::call_builtin:
       return emit_builtin(i);
     case Form::global_get:
@@ -512,6 +521,19 @@ void Emitter::emit_instruction(const Instruction& i) {
       return emit_copysign(i);
     case Form::truncate:
       return emit_truncate(i);
+    case Form::atomic_load:
+      as_.emit(i.id, general(i.def, i.shape), address(i, true));
+      return;
+    case Form::atomic_store:
+      as_.emit(i.id, general(i.a, i.shape), address(i, true));
+      return;
+    case Form::atomic_rmw:
+      return emit_atomic_rmw(i);
+    case Form::atomic_compare_exchange:
+      return emit_atomic_compare_exchange(i);
+    case Form::fence:
+      as_.dmb(asmjit::Imm(0xb));  // the inner shareable domain: all threads
+      return;
   }
 }
 

@@ -59,12 +59,36 @@ class Emitter : EmitterBase {
   void call_gate(u64 gate, u32 offset);
 
   // emit_calls.cpp
-  void store_stack_arguments();
+  u32 store_stack_arguments();
+  /// What is to be known behind a call, perhaps when its block is no longer in hand.
+  struct CallEnd {
+    u32 offset, words;
+    u32 scope, landing;  ///< Of a call in a try block, and the block where its exceptions arrive.
+  };
+  CallEnd end_of(const Instruction& i, u32 words) const {
+    const bool throws = i.scope != interp::HandlerTable::none;
+    return {i.offset, words, i.scope, throws ? successor(1) : 0};
+  }
+  void note_return(const CallEnd& end);
+  void set_stack_pointer(Reg base, s64 offset);
+  void move_stack_arguments(s64 offset, u32 words);
+  void leave_for_callee(u32 words);
+  void leave_instance(u32 words, const Label& in_place);
+  void jump_to_code();
   void emit_call(const Instruction& i);
   void emit_call_indirect(const Instruction& i);
   void emit_call_ref(const Instruction& i);
-  void call_function(u32 offset);
+  void call_code(const Instruction& i, u32 words);
+  void call_function(const Instruction& i, u32 words);
+  void end_call(const Instruction& i);
+  void emit_throw(const Instruction& i);
   void emit_builtin(const Instruction& i);
+
+  // emit_atomics.cpp
+  void emit_exclusive_load(const Instruction& i, const Mem& memory);
+  void emit_exclusive_store(const Instruction& i, u8 stored, const Mem& memory, const Label& again);
+  void emit_atomic_rmw(const Instruction& i);
+  void emit_atomic_compare_exchange(const Instruction& i);
 
   // emit_conversions.cpp
   void emit_divide(const Instruction& i);
@@ -78,7 +102,8 @@ class Emitter : EmitterBase {
   const Reach reach_;
   Assembler as_;
   u32 frame_bytes_ = 0;
-  u32 first_slot_ = 0;  ///< Where the spill area begins, from the stack pointer on.
+  const u32 own_arguments_;  ///< Words of the stack that the function's arguments take.
+  u32 first_slot_ = 0;       ///< Where the spill area begins, from the stack pointer on.
   bool saves_instance_ = false;
   Reg based_ = no_reg;  ///< If the scratch register is the base of memory 0 plus this one.
 };

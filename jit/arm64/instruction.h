@@ -34,6 +34,7 @@ enum class Form : u8 {
   call_import,    ///< likewise
   call_indirect,  ///< imm as the node's
   call_ref,
+  throw_,        ///< a: tag or exception, b: arguments or 0
   call_builtin,  ///< imm: Builtin
   global_get,    ///< imm: global
   global_set,
@@ -51,8 +52,13 @@ enum class Form : u8 {
   rotate_left,       ///< def, a, b
   count_trailing,
   count_bits,
-  copysign,  ///< a tied, b
-  truncate,  ///< float a -> integer, trapping
+  copysign,                 ///< a tied, b
+  truncate,                 ///< float a -> integer, trapping
+  atomic_load,              ///< id def, memory
+  atomic_store,             ///< id a, memory
+  atomic_rmw,               ///< id: what makes the new value of the old one and a, in a temporary, b; none: a itself
+  atomic_compare_exchange,  ///< a: what is expected, b: the replacement
+  fence,
 };
 
 /// As they are encoded. Behind a comparison of floats: mi, ls, gt, ge and eq are false if they are unordered.
@@ -86,6 +92,8 @@ struct Instruction {
   bool is_tied = false;
   bool has_imm = false;
   bool may_be_zero = false, may_overflow = false;  ///< Of a division: what is to be checked.
+  bool is_tail = false;                            ///< Of a call.
+  u32 scope = interp::HandlerTable::none;          ///< Of a call or throw in a try block: Site::scope.
   TrapKind trap = TrapKind::none;
   Memory memory = {};
   Op op = Op::unreachable;

@@ -22,15 +22,15 @@ Value Lowering::narrowed(Value value, Shape shape) {
   return value;
 }
 
-Memory Lowering::address_of(const Node& access) {
+Memory Lowering::address_of(const Node& access, Access when) {
   const Value address = access.inputs[0];
   if (node(address).kind == Kind::locate) {
-    return {.operand = use(address), .is_checked = true, .offset = -s64{info(access.op).access}};
+    return {.operand = use(address, when), .is_checked = true, .offset = -s64{info(access.op).access}};
   }
   if (node(address).kind == Kind::element) return element(address);
   const s64 offset = static_cast<s64>(access.imm);
   if (is_constant(address)) return {.offset = static_cast<s64>(node(address).imm) + offset};
-  return {.operand = use(address), .offset = offset};
+  return {.operand = use(address, when), .offset = offset};
 }
 
 /// Only the access that is in hand has the place as its input. With a number that is no constant, the place is computed
@@ -59,6 +59,11 @@ void Lowering::lower_own(Value value) {
       return lower_select(value);
     case Kind::branch:
       return lower_branch(value);
+    case Kind::atomic:
+      return lower_atomic(value);
+    case Kind::fence:
+      draft(Form::fence, value);
+      return finish();
     case Kind::canonical_nan: {
       if (n.type == Type::v128) return canonical_nans(value);
       Instruction& i = draft(Form::canonical_nan, value).instruction;

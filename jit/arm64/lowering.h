@@ -67,6 +67,7 @@ class Lowering : public LoweringBase<Lowering, LoweredFunction> {
   void lower_numeric(Value value);
   void lower_select(Value value);
   void lower_branch(Value value);
+  void lower_atomic(Value value);
 
   void unary_form(Form form, Value value, const Pattern& pattern);
   Instruction& draft_of(Form form, Value value, const Pattern& pattern);
@@ -107,7 +108,7 @@ class Lowering : public LoweringBase<Lowering, LoweredFunction> {
   void compare(Value value);
   void compare_truth(Value value);
   void compare_with_zero(Value value, Shape shape);
-  Memory address_of(const Node& access);
+  Memory address_of(const Node& access, Access when = Access::early_use);
   Memory element(Value place);
   void canonical_nans(Value value);
   bool permute(Value value, Value a, Value b, const u8 (&wanted)[16], u32 mask);

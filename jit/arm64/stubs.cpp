@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "engine/interp/frame.h"
+#include "engine/interp/handlers.h"
 #include "engine/runtime/call.h"
 #include "engine/runtime/trap.h"
 #include "jit/arm64/assembler.h"
@@ -96,8 +97,9 @@ void pass_arguments(Assembler& as, const CallShape& shape) {
 
 u32 make_enter(Assembler& as, const CallShape& shape, u32 link, bool in_loop) {
   static_assert(EntryFrame::value_frame == -1 && EntryFrame::value_top == -2 && EntryFrame::code == -3 &&
-                EntryFrame::instance == -4);
+                EntryFrame::instance == -4 && EntryFrame::continuation == -5);
   const u32 start = static_cast<u32>(as.offset());
+  const asmjit::Label continuation = as.newLabel();
   save_host(as);
   as.ldr(gp64(second_scratch), state_field(offsetof(MachineState, stack)));
   as.mov(gp64(stack_pointer), gp64(second_scratch));
@@ -106,6 +108,8 @@ u32 make_enter(Assembler& as, const CallShape& shape, u32 link, bool in_loop) {
   as.ldr(gp64(second_scratch), state_field(offsetof(MachineState, value_top)));
   as.stp(gp64(second_scratch), gp64(interpreter_fp), a64::ptr_pre(gp64(stack_pointer), -16));
   as.stp(gp64(instance), gp64(code_register), a64::ptr_pre(gp64(stack_pointer), -16));
+  as.adr(gp64(second_scratch), continuation);
+  as.stp(gp64(second_scratch), gp64(second_scratch), a64::ptr_pre(gp64(stack_pointer), -16));
   as.ldr(gp32(second_scratch), a64::ptr(gp64(code_register), offsetof(invar::Code, frame)));
   as.add(gp64(second_scratch), gp64(interpreter_fp), gp64(second_scratch), a64::lsl(3));
   as.str(gp64(second_scratch), state_field(offsetof(MachineState, value_top)));
@@ -116,8 +120,10 @@ u32 make_enter(Assembler& as, const CallShape& shape, u32 link, bool in_loop) {
     pass_arguments(as, shape);
     as.ldr(gp64(scratch), a64::ptr(gp64(code_register), offsetof(invar::Code, machine_entry)));
   }
-  as.blr(gp64(scratch));
+  as.ldr(gp64(second_scratch), context_field(offsetof(MachineContext, enter_gate)));
+  as.br(gp64(second_scratch));
 
+  as.bind(continuation);
   as.ldur(gp64(interpreter_fp), a64::ptr(gp64(frame_pointer), 8 * EntryFrame::value_frame));
   for (const ArgumentPlace& place : shape.results) store(as, place, interpreter_fp, 0);
   // The interpreter expects the first result in a register as well; v0 is its float register, too.
@@ -136,10 +142,82 @@ u32 make_enter(Assembler& as, const CallShape& shape, u32 link, bool in_loop) {
   return start;
 }
 
+/// Arguments go to a frame on the value stack, from `offset` on; those on the stack are at `stack`.
+void store_arguments(Assembler& as, const CallShape& shape, Reg base, s64 offset, Reg stack, s64 stack_offset) {
+  for (const ArgumentPlace& place : shape.arguments) {
+    if (place.reg == no_reg) {
+      copy(as, place, stack, stack_offset + 8 * s64{place.stack}, base, offset + 8 * s64{place.slot});
+    } else {
+      store(as, place, base, offset);
+    }
+  }
+}
+
+/// A tail call by a function that the interpreter entered: the entry's frame goes, its link becomes the callee's. With
+/// a TailFrame between, its instance and the link move to a TailLink. Jumps to `push` if there is no room.
+void make_take_over(Assembler& as, const CallShape& shape, u32 link, u32 result_slots, bool has_tail_frame,
+                    const u64* words, const asmjit::Label& push) {
+  static_assert(offsetof(interp::Link, return_ip) == 0 && offsetof(interp::Link, caller_fp) == 8);
+  static_assert(offsetof(interp::TailLink, link) == 0 &&
+                offsetof(interp::TailLink, result_slots) == offsetof(interp::TailLink, instance) + 8);
+  constexpr Reg entry = x(10), frame = x(11), return_ip = x(12), caller_fp = x(13), temporary = x(14), other = x(15);
+  const u32 room = link + interp::link_slots + (has_tail_frame ? interp::tail_link_slots : 0);
+  if (has_tail_frame) {
+    as.ldr(gp64(entry), a64::ptr(gp64(frame_pointer)));
+  } else {
+    as.mov(gp64(entry), gp64(frame_pointer));
+  }
+  as.ldur(gp64(frame), a64::ptr(gp64(entry), 8 * EntryFrame::value_frame));
+  as.mov(gp64(temporary), asmjit::Imm(8 * s64{room}));
+  as.add(gp64(temporary), gp64(temporary), gp64(frame));
+  as.ldr(gp64(other), instance_field(offsetof(Instance, stack_limit)));
+  as.cmp(gp64(temporary), gp64(other));
+  as.b(cond_code(Condition::hi), push);
+  as.ldur(gp64(temporary), a64::ptr(gp64(entry), 8 * EntryFrame::code));
+  as.ldr(gp32(temporary), a64::ptr(gp64(temporary), offsetof(invar::Code, link)));
+  as.add(gp64(temporary), gp64(frame), gp64(temporary), a64::lsl(3));
+  as.ldp(gp64(return_ip), gp64(caller_fp), a64::ptr(gp64(temporary)));
+  if (has_tail_frame) {
+    const asmjit::Label has_link = as.newLabel();
+    as.mov(gp64(temporary), asmjit::Imm(reinterpret_cast<u64>(interp::tail_return_code())));
+    as.cmp(gp64(return_ip), gp64(temporary));
+    as.b(cond_code(Condition::eq), has_link);
+    as.stp(gp64(return_ip), gp64(caller_fp), a64::ptr(gp64(frame)));
+    as.mov(gp64(return_ip), gp64(temporary));
+    as.mov(gp64(caller_fp), gp64(frame));
+    as.ldur(gp64(temporary), a64::ptr(gp64(frame_pointer), 8 * TailFrame::instance));
+    as.mov(gp64(other), asmjit::Imm(result_slots));
+    as.stp(gp64(temporary), gp64(other), a64::ptr(gp64(frame), offsetof(interp::TailLink, instance)));
+    as.add(gp64(frame), gp64(frame), sizeof(interp::TailLink));
+    as.bind(has_link);
+  }
+  store_arguments(as, shape, frame, 0, stack_pointer, 0);
+  as.str(gp64(return_ip), at(as, frame, 8 * s64{link}));
+  as.str(gp64(caller_fp), at(as, frame, 8 * s64{link} + 8));
+  load_state(as);
+  as.ldur(gp64(temporary), a64::ptr(gp64(entry), 8 * EntryFrame::value_top));
+  as.str(gp64(temporary), state_field(offsetof(MachineState, value_top)));
+  as.add(gp64(temporary), gp64(entry), 8 * EntryFrame::caller_stack);
+  as.str(gp64(temporary), state_field(offsetof(MachineState, stack)));
+  restore_host(as);
+  as.mov(gp64(interpreter_r0), gp64(code_register));
+  as.mov(gp64(interpreter_fp), gp64(frame));
+  as.mov(gp64(interpreter_ip), asmjit::Imm(reinterpret_cast<u64>(words + 2)));
+  jump_to_word(as, interpreter_ip);
+}
+
 /// The frame that compiled code's callee gets on the value stack stands one slot above the machine frame's address.
-u32 make_to_interpreter(Assembler& as, const CallShape& shape, u32 link, const u64* words) {
+u32 make_to_interpreter(Assembler& as, const CallShape& shape, u32 link, u32 result_slots, const u64* words) {
   const u32 start = static_cast<u32>(as.offset());
-  const asmjit::Label exhausted = as.newLabel();
+  const asmjit::Label push = as.newLabel(), exhausted = as.newLabel();
+  const asmjit::Label has_entry = as.newLabel(), has_tail_frame = as.newLabel();
+  as.ldr(gp64(second_scratch), context_field(offsetof(MachineContext, entered)));
+  as.cmp(gp64(return_address), gp64(second_scratch));
+  as.b(cond_code(Condition::eq), has_entry);
+  as.ldr(gp64(scratch), context_field(offsetof(MachineContext, restored)));
+  as.cmp(gp64(return_address), gp64(scratch));
+  as.b(cond_code(Condition::eq), has_tail_frame);
+  as.bind(push);
   push_frame(as);
   load_state(as);
   as.ldr(gp64(interpreter_fp), state_field(offsetof(MachineState, value_top)));
@@ -149,13 +227,7 @@ u32 make_to_interpreter(Assembler& as, const CallShape& shape, u32 link, const u
   as.cmp(gp64(interpreter_ip), gp64(second_scratch));
   as.b(cond_code(Condition::hi), exhausted);
   as.str(gp64(frame_pointer), a64::ptr(gp64(interpreter_fp)));
-  for (const ArgumentPlace& place : shape.arguments) {
-    if (place.reg == no_reg) {
-      copy(as, place, frame_pointer, 16 + 8 * s64{place.stack}, interpreter_fp, 8 + 8 * s64{place.slot});
-    } else {
-      store(as, place, interpreter_fp, 8);
-    }
-  }
+  store_arguments(as, shape, interpreter_fp, 8, frame_pointer, 16);
   load_state(as);
   as.mov(gp64(second_scratch), gp64(stack_pointer));
   as.str(gp64(second_scratch), state_field(offsetof(MachineState, stack)));
@@ -167,6 +239,13 @@ u32 make_to_interpreter(Assembler& as, const CallShape& shape, u32 link, const u
   as.mov(gp32(x(0)), static_cast<u32>(TrapKind::call_stack_exhausted));
   as.ldr(gp64(scratch), context_field(offsetof(MachineContext, trap_gate)));
   as.blr(gp64(scratch));
+  as.bind(has_tail_frame);
+  as.ldr(gp64(scratch), a64::ptr(gp64(frame_pointer), 8));
+  as.cmp(gp64(scratch), gp64(second_scratch));
+  as.b(cond_code(Condition::ne), push);
+  make_take_over(as, shape, link, result_slots, true, words, push);
+  as.bind(has_entry);
+  make_take_over(as, shape, link, result_slots, false, words, push);
   return start;
 }
 
@@ -178,6 +257,10 @@ u32 make_return_to_machine(Assembler& as, const CallShape& shape) {
   for (const ArgumentPlace& place : shape.results) load(as, place, interpreter_fp, 8);
   as.mov(gp64(stack_pointer), gp64(frame_pointer));
   as.ldp(gp64(frame_pointer), gp64(return_address), a64::ptr_post(gp64(stack_pointer), 16));
+  if (shape.stack_arguments != 0) {
+    as.mov(gp64(scratch), asmjit::Imm(8 * ((shape.stack_arguments + 1) & ~1u)));
+    as.add(gp64(stack_pointer), gp64(stack_pointer), gp64(scratch));
+  }
   as.ret(gp64(return_address));
   return start;
 }
@@ -250,7 +333,7 @@ TypeStubs make_type_stubs(const FuncType& type, const u64* words) {
   if (shape.is_supported) {
     stubs.enter = make_enter(code.as, shape, link, false);
     stubs.enter_loop = make_enter(code.as, shape, link, true);
-    stubs.to_interpreter = make_to_interpreter(code.as, shape, link, words);
+    stubs.to_interpreter = make_to_interpreter(code.as, shape, link, slots_of(type.results), words);
     stubs.return_to_machine = make_return_to_machine(code.as, shape);
   }
   stubs.code = code_of(code.holder);
@@ -288,6 +371,50 @@ Gates make_gates(const GateTargets& targets) {
 
   gates.poll = static_cast<u32>(as.offset());
   make_keeping_gate(as, targets.poll, trap, [&] { as.mov(gp64(x(0)), gp64(instance)); });
+
+  gates.throw_ = static_cast<u32>(as.offset());
+  const asmjit::Label failed = as.newLabel();
+  load_state(as);
+  as.mov(gp64(second_scratch), gp64(stack_pointer));
+  as.str(gp64(second_scratch), state_field(offsetof(MachineState, stack)));
+  as.mov(gp64(x(0)), gp64(instance));
+  as.mov(gp64(x(3)), gp64(return_address));
+  as.mov(gp64(x(4)), gp64(frame_pointer));
+  restore_host(as);
+  as.stp(gp64(frame_pointer), gp64(return_address), a64::ptr_pre(gp64(stack_pointer), -16));
+  as.mov(gp64(scratch), asmjit::Imm(reinterpret_cast<u64>(targets.throw_)));
+  as.blr(gp64(scratch));
+  as.ldp(gp64(frame_pointer), gp64(return_address), a64::ptr_post(gp64(stack_pointer), 16));
+  as.cbnz(gp64(x(0)), failed);
+  load_state(as);
+  as.ldr(gp64(interpreter_ip), state_field(offsetof(MachineState, landing_ip)));
+  as.ldr(gp64(interpreter_fp), state_field(offsetof(MachineState, landing_frame)));
+  as.ldr(gp64(instance), state_field(offsetof(MachineState, landing_instance)));
+  as.ldr(gp64(memory_base), instance_field(offsetof(Instance, memory0)));
+  jump_to_word(as, interpreter_ip);
+  as.bind(failed);
+  as.ret(gp64(return_address));  // to who ran the interpreter
+
+  gates.land = static_cast<u32>(as.offset());
+  save_host(as);
+  as.ldr(gp64(second_scratch), state_field(offsetof(MachineState, landing_stack)));
+  as.mov(gp64(stack_pointer), gp64(second_scratch));
+  as.mov(gp64(frame_pointer), gp64(interpreter_fp));
+  as.ldr(gp64(second_scratch), state_field(offsetof(MachineState, landing_pc)));
+  as.br(gp64(second_scratch));
+
+  gates.enter = static_cast<u32>(as.offset());
+  as.blr(gp64(scratch));
+  gates.entered = static_cast<u32>(as.offset());
+  as.ldur(gp64(scratch), a64::ptr(gp64(frame_pointer), 8 * EntryFrame::continuation));
+  as.br(gp64(scratch));
+
+  gates.restored = static_cast<u32>(as.offset());
+  as.ldur(gp64(instance), a64::ptr(gp64(frame_pointer), 8 * TailFrame::instance));
+  as.ldr(gp64(memory_base), instance_field(offsetof(Instance, memory0)));
+  as.mov(gp64(stack_pointer), gp64(frame_pointer));
+  as.ldp(gp64(frame_pointer), gp64(return_address), a64::ptr_post(gp64(stack_pointer), 16));
+  as.ret(gp64(return_address));
 
   gates.code = code_of(code.holder);
   return gates;

@@ -8,6 +8,7 @@
 
 #include "decoder/opcode.h"
 #include "decoder/types.h"
+#include "engine/interp/handler_table.h"
 
 namespace invar::jit {
 
@@ -45,6 +46,9 @@ constexpr bool is_pure(Kind kind) {
   return pure[static_cast<size_t>(kind)];
 }
 constexpr bool is_terminator(Kind kind) { return kind >= Kind::jump; }
+constexpr bool is_tail_call(Kind kind) {
+  return kind == Kind::return_call || kind == Kind::return_call_indirect || kind == Kind::return_call_ref;
+}
 
 /// Runtime functions that compiled code calls (jit/runtime/builtins.h has them).
 enum class Builtin : u8 {
@@ -71,6 +75,8 @@ enum class Builtin : u8 {
   array_init_data,
   array_init_elem,
   ref_matches,
+  atomic_wait,
+  atomic_notify,
 };
 
 /// A node, and the value that it makes.
@@ -84,13 +90,13 @@ struct Node {
   /// Values. Of a kind with a list: its first element in Function::lists and its length.
   u32 inputs[3] = {no_value, no_value, no_value};
   u32 offset = 0;  ///< In the module, of the instruction that made it; or see InlinedCode.
-  u32 index = 0;   ///< Of a memory, table or lane.
+  u32 index = 0;   ///< Of a memory, table, lane or scope.
   u64 imm = 0;
 };
 
 constexpr bool has_list(Kind kind) {
   return kind == Kind::phi || kind == Kind::call || kind == Kind::call_indirect || kind == Kind::call_ref ||
-         kind == Kind::call_builtin || kind == Kind::return_;
+         kind == Kind::call_builtin || kind == Kind::return_ || is_tail_call(kind);
 }
 
 struct Block {
@@ -139,6 +145,8 @@ struct Function {
   std::vector<V128> vectors;  ///< Constants.
   std::vector<Block> blocks;
   InlinedCode inlined;
+  /// Try blocks. Of a clause only the tag counts, and whether it has a slot for the exception.
+  interp::HandlerTable handlers;
 
   std::span<Value> list(const Node& node) { return {lists.data() + node.inputs[0], node.inputs[1]}; }
   std::span<const Value> list(const Node& node) const { return {lists.data() + node.inputs[0], node.inputs[1]}; }

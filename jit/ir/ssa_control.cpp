@@ -62,7 +62,8 @@ void SsaSink::open_label(LabelKind kind, const BlockType& type) {
               .types = static_cast<u32>(label_types_.size()),
               .params = params,
               .results = static_cast<u32>(type.results.size()),
-              .construct = kind <= LabelKind::inlined ? none : constructs_++};
+              .construct = kind <= LabelKind::inlined ? none : constructs_++,
+              .scope = labels_.empty() ? none : labels_.back().scope};
   label_types_.insert(label_types_.end(), type.params.begin(), type.params.end());
   label_types_.insert(label_types_.end(), type.results.begin(), type.results.end());
   labels_.push_back(label);
@@ -76,6 +77,7 @@ std::span<const ValType> SsaSink::branch_types(const Label& label) const {
 /// Keeps the topmost `count` values and the locals that the label's construct assigns.
 u32 SsaSink::save(const Label& label, u32 count) {
   const u32 at = static_cast<u32>(saved_.size());
+  if (at > max_saved) fail();
   saved_.insert(saved_.end(), stack_.end() - count, stack_.end());
   for (const u32 local : assigned(label)) saved_.push_back(locals_[local]);
   return at;
@@ -103,15 +105,11 @@ void SsaSink::jump_to(u32 depth) {
   add_edge(label);
 }
 
-/// The block behind the label, where its edges meet.
-void SsaSink::bind(const Label& label) {
-  const u32 count = label.results;
-  if (label.edges == 0) {
-    stack_.resize(label.height);
-    return;
-  }
+/// A new block where the edges of a list meet. Returns where in saved_ their values are there, of which each edge has
+/// so many.
+u32 SsaSink::meet(u32 first_edge, u32 values) {
   scratch_.clear();  // the edges, first to last
-  for (u32 edge = label.first_edge; edge != none; edge = edges_[edge].next) scratch_.push_back(edge);
+  for (u32 edge = first_edge; edge != none; edge = edges_[edge].next) scratch_.push_back(edge);
   std::ranges::reverse(scratch_);
   u32 dominator = edges_[scratch_.front()].block;
   for (const u32 edge : scratch_) dominator = common_dominator(dominator, edges_[edge].block);
@@ -119,7 +117,6 @@ void SsaSink::bind(const Label& label) {
   for (const u32 edge : scratch_) add_successor(edges_[edge].block, block);
 
   const u32 first = edges_[scratch_.front()].values;
-  const u32 values = count + static_cast<u32>(assigned(label).size());
   for (u32 i = 0; i < values; ++i) {
     const auto value_of = [&](u32 edge) { return maker_.resolve(saved_[edges_[edge].values + i]); };
     const Value value = value_of(scratch_.front());
@@ -133,7 +130,16 @@ void SsaSink::bind(const Label& label) {
     for (const u32 edge : scratch_) function_.lists.push_back(value_of(edge));
     saved_[first + i] = phi;
   }
-  restore(label, first, count);
+  return first;
+}
+
+/// The block behind the label, where its edges meet.
+void SsaSink::bind(const Label& label) {
+  if (label.edges == 0) {
+    stack_.resize(label.height);
+    return;
+  }
+  restore(label, meet(label.first_edge, label.results + static_cast<u32>(assigned(label).size())), label.results);
 }
 
 /// Now that all ways to the header are known.
@@ -298,6 +304,11 @@ void SsaSink::end(bool reachable) {
     restore(label, label.saved, label.params);
     jump_to(0);
     bind(labels_.back());
+  } else if (label.own_scope != none) {
+    if (reachable) jump_to(0);
+    if (label.kind == LabelKind::try_) catch_clauses(label);
+    end_handlers(label.own_scope);
+    bind(labels_.back());
   } else if (label.edges != 0) {
     if (reachable) jump_to(0);
     bind(labels_.back());
@@ -411,22 +422,28 @@ void SsaSink::finish(bool reachable) {
 }
 
 void SsaSink::finish_call(Value call, std::span<const ValType> results) {
-  if (results.empty()) return;
+  if (results.empty()) return may_throw();
   push_reference(call, results[0]);
   for (u32 i = 1; i < results.size(); ++i) {
     const Node result{
         .kind = Kind::result, .type = type_of(results[i]), .inputs = {call, no_value, no_value}, .imm = i};
     push_reference(maker_.append(result), results[i]);
   }
+  may_throw();
+}
+
+/// To scratch_.
+void SsaSink::pop_operands(size_t count) {
+  scratch_.assign(stack_.end() - static_cast<std::ptrdiff_t>(count), stack_.end());
+  for (Value& value : scratch_) value = maker_.resolve(value);
+  stack_.resize(stack_.size() - count);
 }
 
 void SsaSink::call(u32 function) {
   if (dead()) return;
   if (inlines_ && is_inlinable(function)) return inline_call(function, maker_.offset());
   const FuncType& type = module_.func_type(function);
-  scratch_.assign(stack_.end() - static_cast<std::ptrdiff_t>(type.params.size()), stack_.end());
-  for (Value& value : scratch_) value = maker_.resolve(value);
-  stack_.resize(stack_.size() - type.params.size());
+  pop_operands(type.params.size());
   const Type first = type.results.empty() ? Type::none : type_of(type.results[0]);
   finish_call(maker_.append({.kind = Kind::call, .type = first, .imm = function}, scratch_), type.results);
 }
@@ -442,12 +459,27 @@ void SsaSink::call_indirect(u32 type_index, u32 table) {
 /// The callee is on top of the arguments.
 void SsaSink::call_through(Kind kind, u32 type_index, u64 imm) {
   const FuncType& type = module_.types[type_index].func;
-  const size_t count = type.params.size() + 1;
-  scratch_.assign(stack_.end() - static_cast<std::ptrdiff_t>(count), stack_.end());
-  for (Value& value : scratch_) value = maker_.resolve(value);
-  stack_.resize(stack_.size() - count);
+  pop_operands(type.params.size() + 1);
   const Type first = type.results.empty() ? Type::none : type_of(type.results[0]);
   finish_call(maker_.append({.kind = kind, .type = first, .imm = imm}, scratch_), type.results);
+}
+
+void SsaSink::return_call(u32 function) {
+  if (dead()) return;
+  pop_operands(module_.func_type(function).params.size());
+  maker_.append({.kind = Kind::return_call, .imm = function}, scratch_);
+}
+
+void SsaSink::return_call_indirect(u32 type, u32 table) {
+  if (dead()) return;
+  pop_operands(module_.types[type].func.params.size() + 1);
+  maker_.append({.kind = Kind::return_call_indirect, .imm = u64{table} << 32 | type}, scratch_);
+}
+
+void SsaSink::return_call_ref(u32 type) {
+  if (dead()) return;
+  pop_operands(module_.types[type].func.params.size() + 1);
+  maker_.append({.kind = Kind::return_call_ref, .imm = type}, scratch_);
 }
 
 }  // namespace invar::jit

@@ -125,6 +125,20 @@ void SsaSink::store_to(Value place, Op op, Value value) {
   maker_.append({.kind = Kind::store, .op = op, .inputs = {place, value, no_value}});
 }
 
+// Values as slots (runtime/objects.h).
+
+Value SsaSink::load_slot(Value slots, u64 offset, Type type) {
+  constexpr Op loads[] = {Op::unreachable, Op::i32_load, Op::i64_load, Op::f32_load, Op::f64_load, Op::v128_load};
+  return load_from(field(slots, offset), loads[static_cast<size_t>(type)], type);
+}
+
+void SsaSink::store_slot(Value slots, u64 offset, Value value) {
+  constexpr Op stores[] = {Op::unreachable, Op::i64_store, Op::i64_store, Op::f32_store, Op::f64_store, Op::v128_store};
+  const Type type = function_.nodes[value].type;
+  if (type == Type::i32) value = maker_.numeric(Op::i64_extend_i32_u, value);
+  store_to(field(slots, offset), stores[static_cast<size_t>(type)], value);
+}
+
 /// It never changes.
 Value SsaSink::length_of(Value array) {
   const auto known = lengths_.find(array);

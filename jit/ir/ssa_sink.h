@@ -44,6 +44,17 @@ class SsaSink : public NullSink {
   void call(u32 function);
   void call_indirect(u32 type, u32 table);
   void call_ref(u32 type);
+  void return_call(u32 function);
+  void return_call_indirect(u32 type, u32 table);
+  void return_call_ref(u32 type);
+  void try_table(const BlockType& type, std::span<const CatchClause> clauses);
+  void throw_(u32 tag);
+  void throw_ref();
+  void try_(const BlockType& type);
+  void catch_(u32 tag, bool reachable) { begin_catch(tag, reachable); }
+  void catch_all(bool reachable) { begin_catch(none, reachable); }
+  void delegate(u32 depth, bool reachable);
+  void rethrow(u32 depth);
   void br_on_null(u32 depth);
   void br_on_non_null(u32 depth);
   void drop(ValType type);
@@ -70,6 +81,13 @@ class SsaSink : public NullSink {
   void store(Op op, const Memarg& memarg);
   void load_lane(Op op, const Memarg& memarg, u8 lane);
   void store_lane(Op op, const Memarg& memarg, u8 lane);
+  void atomic_load(Op op, const Memarg& memarg);
+  void atomic_store(Op op, const Memarg& memarg);
+  void atomic_rmw(Op op, const Memarg& memarg);
+  void atomic_cmpxchg(Op op, const Memarg& memarg);
+  void atomic_wait(Op op, const Memarg& memarg);
+  void atomic_notify(const Memarg& memarg);
+  void atomic_fence();
   void memory_size(u32 memory);
   void memory_grow(u32 memory);
   void memory_fill(u32 memory);
@@ -112,8 +130,10 @@ class SsaSink : public NullSink {
 
  private:
   static constexpr u32 none = ~u32{0};
+  /// What edges carry, in total: only hostile functions need more.
+  static constexpr u32 max_saved = u32{1} << 25;
 
-  enum class LabelKind : u8 { function, inlined, block, loop, if_, else_ };
+  enum class LabelKind : u8 { function, inlined, block, loop, if_, else_, try_, catch_ };
   struct Label {
     LabelKind kind;
     u32 height;  ///< Values on the stack below the parameters.
@@ -122,9 +142,24 @@ class SsaSink : public NullSink {
     u32 construct;  ///< Its number for AssignedLocals.
     u32 first_edge = none;
     u32 edges = 0;
-    u32 header = 0;     ///< Of a loop.
-    u32 condition = 0;  ///< Of an `if`: the block that decides,
-    u32 saved = 0;      ///< and in saved_: the parameters and the assigned locals there.
+    u32 header = 0;        ///< Of a loop.
+    u32 condition = 0;     ///< Of an `if`: the block that decides,
+    u32 saved = 0;         ///< and in saved_: the parameters and the assigned locals there.
+    u32 scope = none;      ///< The innermost try block around what stands in the block, as its number in tries_.
+    u32 own_scope = none;  ///< Of a try block: its own.
+  };
+  /// A try block: what is thrown in it, by way of edges, comes to a block in which its clauses are tried in order.
+  struct Try {
+    u32 construct;
+    u32 entry;              ///< The block in front of it, and
+    u32 entry_values;       ///< in saved_: the assigned locals there.
+    u32 first_edge = none;  ///< Blocks that end with a call that may throw, a throw, or a jump.
+    u32 edges = 0;
+    u32 last_clause = none;
+    u32 values = 0;   ///< In saved_: the assigned locals where the edges meet.
+    u32 clause = 0;   ///< What is caught: the clause's number.
+    u32 rest = none;  ///< The block, without an end yet, where what the clauses so far do not catch goes on.
+    bool is_rethrown = false;
   };
   /// A way to a label: from the block's end, with values (in saved_) for its results, or a loop's parameters, and for
   /// the locals that the construct assigns.
@@ -159,11 +194,29 @@ class SsaSink : public NullSink {
   void add_edge(Label& label);
   void jump_to(u32 depth);
   void bind(const Label& label);
+  u32 meet(u32 first_edge, u32 values);
   void close_loop(const Label& label);
   void leave(Kind kind, u64 imm);
   void return_values();
   void call_through(Kind kind, u32 type_index, u64 imm);
+  void pop_operands(size_t count);
   void finish_call(Value call, std::span<const ValType> results);
+
+  // ssa_exceptions.cpp
+  void open_try(const BlockType& type);
+  void add_throw(u32 scope);
+  void may_throw();
+  void leave_by_throw(Value what, Value arguments);
+  Value machine_state(u64 at);
+  Value throw_arguments(u32 slots);
+  u32 add_clause(u32 scope, u32 tag, bool wants_exception);
+  void begin_handlers(u32 scope);
+  void restore_caught(const Try& from);
+  void begin_clause(u32 scope, u32 clause, bool is_last);
+  void catch_clauses(const Label& label);
+  void push_arguments(u32 tag);
+  void end_handlers(u32 scope);
+  void begin_catch(u32 tag, bool reachable);
   u32 common_dominator(u32 a, u32 b) const;
   bool fits_guarded(const Memarg& memarg) const;
   void builtin(Builtin builtin, u32 operands, std::span<const u64> immediates, Type result);
@@ -208,6 +261,8 @@ class SsaSink : public NullSink {
   Value pop_element(gc::Storage storage);
   Value load_from(Value place, Op op, Type type);
   void store_to(Value place, Op op, Value value);
+  Value load_slot(Value slots, u64 offset, Type type);
+  void store_slot(Value slots, u64 offset, Value value);
   Value length_of(Value array);
   const gc::Layout& layout_of(u32 type) const;
   Value id_of(u32 type);
@@ -223,6 +278,8 @@ class SsaSink : public NullSink {
   void settle_fuel();
   Value settled(Op op, Value value);
   Value located(Op op, const Memarg& memarg, Value address);
+  Value atomic(Op op, const Memarg& memarg, Type type, Value address, Value operand, Value replacement);
+  void push_number(Builtin builtin, std::span<const Value> arguments);
   void fail() {
     if (supported_) refused_ = op_;
     supported_ = false;
@@ -243,6 +300,8 @@ class SsaSink : public NullSink {
   std::vector<ValType> label_types_;
   std::vector<Edge> edges_;
   std::vector<Value> saved_;
+  std::vector<Try> tries_;          ///< By number in Function::handlers.
+  std::vector<u32> catch_labels_;   ///< By clause: the label that a try_table's goes to, counted from the outermost.
   std::vector<u32> far_dominator_;  ///< By block; see new_block.
   std::vector<Value> scratch_;
   std::unordered_map<Value, u32> non_null_;  ///< References that are not null from the end of a block on.

@@ -30,6 +30,13 @@ constexpr bool is_compiled(Op op) {
     case Family::ReplaceLane:
     case Family::LoadLane:
     case Family::StoreLane:
+    case Family::AtomicLoad:
+    case Family::AtomicStore:
+    case Family::AtomicRmw:
+    case Family::AtomicCmpxchg:
+    case Family::AtomicWait:
+    case Family::AtomicNotify:
+    case Family::AtomicFence:
       return true;
     default:
       break;
@@ -75,6 +82,17 @@ constexpr bool is_compiled(Op op) {
       Op::elem_drop,
       Op::ref_eq,
       Op::call_ref,
+      Op::return_call,
+      Op::return_call_indirect,
+      Op::return_call_ref,
+      Op::try_table,
+      Op::throw_,
+      Op::throw_ref,
+      Op::try_,
+      Op::catch_,
+      Op::catch_all,
+      Op::delegate,
+      Op::rethrow,
       Op::br_on_null,
       Op::br_on_non_null,
       Op::ref_as_non_null,
@@ -162,6 +180,9 @@ void SsaSink::begin(const BodyInfo& body) {
   label_types_.clear();
   edges_.clear();
   saved_.clear();
+  tries_.clear();
+  catch_labels_.clear();
+  function_.handlers = {};
   far_dominator_.clear();
   locals_.clear();
   non_null_.clear();

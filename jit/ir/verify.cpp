@@ -54,6 +54,7 @@ class Verifier {
       if (list.size() != block.predecessors.size()) return fail(value, "does not have an input for each way to it");
       for (size_t i = 0; i < list.size(); ++i) use(value, list[i], block.predecessors[i], none);
     }
+    if (!is_unwinding_right(block)) return fail(block.nodes.back(), "is not behind a call");
     for (const Value value : block.nodes) {
       const Node& node = function_.nodes[value];
       if (is_terminator(node.kind) != (value == block.nodes.back())) fail(value, "is no end, or stands behind it");
@@ -65,6 +66,16 @@ class Verifier {
         if (input != no_value) use(value, input, index, place_[value]);
       }
     }
+  }
+
+  bool is_unwinding_right(const Block& block) const {
+    const Node& last = function_.nodes[block.nodes.back()];
+    if (last.kind != Kind::unwind || last.imm != 0) return true;
+    size_t at = block.nodes.size() - 1;
+    while (at > 0 && function_.nodes[block.nodes[at - 1]].kind == Kind::result) --at;
+    if (at == 0) return false;
+    const Kind kind = function_.nodes[block.nodes[at - 1]].kind;
+    return kind == Kind::call || kind == Kind::call_indirect || kind == Kind::call_ref;
   }
 
   void use(Value user, Value input, u32 block, u32 place) {

@@ -67,6 +67,11 @@ bool EmitterBase::begin_block() {
   return !empty_[block_];
 }
 
+void EmitterBase::note_landing(u32 scope, u32 block) {
+  out_.sites.back().scope = scope;
+  landings_.emplace_back(out_.sites.size() - 1, block);
+}
+
 // What stands behind the code.
 
 asmjit::Label EmitterBase::out_of_line(std::function<void()> make) {
@@ -120,6 +125,9 @@ std::string EmitterBase::finish() {
     as.embedUInt64(bits.second);
   }
   if (!errors_.message.empty()) return errors_.message;
+  for (const auto& [site, block] : landings_) {
+    out_.sites[site].landing = static_cast<u32>(holder_.labelOffset(label_of(block)));
+  }
   out_.listing.assign(logger_.data(), logger_.dataSize());
   out_.code = code_of(holder_);
   return errors_.message;

@@ -47,6 +47,8 @@ class EmitterBase {
   }
 
   void note_site(u32 offset) { out_.sites.push_back({static_cast<u32>(assembler_->offset()), offset}); }
+  /// Of the site that was noted last: its exceptions arrive in the block.
+  void note_landing(u32 scope, u32 block);
   /// Makes code that stands behind the function's: what is rarely reached.
   Label out_of_line(std::function<void()> make);
   /// Traps: made by `make`.
@@ -93,6 +95,7 @@ class EmitterBase {
   std::map<std::pair<TrapKind, u32>, Label> traps_;
   std::map<std::pair<u64, u64>, Label> pool_;
   std::vector<JumpTable> tables_;
+  std::vector<std::pair<size_t, u32>> landings_;  ///< Sites, and their blocks.
   size_t move_ = 0;
 };
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "engine/runtime/compiled_module.h"
@@ -103,6 +104,7 @@ class LoweringBase {
   u32 block_ = 0;
   u32 position_ = 0;  ///< Of the node in hand among the block's.
   bool supported_ = true;
+  u32 scope_ = interp::HandlerTable::none;  ///< The try block of the call to come, which ends its block.
 
  private:
   void count_uses();
@@ -272,6 +274,8 @@ bool LoweringBase<Machine, LoweredFunction>::lower() {
     block.end_instruction = total - block.end_instruction;
     block.loop_depth = from.loop_depth;
     block.loop_end = from.loop_end;
+    const Node& last = node(from.nodes.back());
+    block.unwinds = last.kind == Kind::unwind ? last.imm == 0 : last.kind == Kind::throw_ && !from.successors.empty();
     block.first_predecessor = static_cast<u32>(code.edges.size());
     block.predecessor_count = static_cast<u32>(from.predecessors.size());
     code.edges.insert(code.edges.end(), from.predecessors.begin(), from.predecessors.end());
@@ -373,7 +377,27 @@ void LoweringBase<Machine, LoweredFunction>::lower_node(Value value) {
     case Kind::call:
     case Kind::call_indirect:
     case Kind::call_ref:
+    case Kind::return_call:
+    case Kind::return_call_indirect:
+    case Kind::return_call_ref:
       return lower_call(value);
+    case Kind::unwind:
+      // Part of the call.
+      if (n.imm == 0) {
+        scope_ = n.index;
+        return;
+      }
+      draft(Form::jump, value);
+      return finish();
+    case Kind::throw_: {
+      out_.has_calls = true;
+      Draft& d = draft(Form::throw_, value);
+      d.clobbers = convention_.clobbered;
+      d.instruction.scope = n.index;
+      use(n.inputs[0], Access::early_use, Constraint::fixed, convention_.builtin_arguments[0]);
+      use(n.inputs[1], Access::early_use, Constraint::fixed, convention_.builtin_arguments[1]);
+      return finish();
+    }
     case Kind::call_builtin:
       return lower_builtin(value);
     case Kind::jump:
@@ -448,7 +472,9 @@ void LoweringBase<Machine, LoweredFunction>::lower_entry() {
 template <class Machine, class LoweredFunction>
 void LoweringBase<Machine, LoweredFunction>::lower_call(Value value) {
   const Node& n = node(value);
-  const bool is_indirect = n.kind != Kind::call;
+  const bool is_tail = is_tail_call(n.kind);
+  const bool is_indirect = n.kind != Kind::call && n.kind != Kind::return_call;
+  const bool is_reference = n.kind == Kind::call_ref || n.kind == Kind::return_call_ref;
   const FuncType& type =
       is_indirect ? module_.types[static_cast<u32>(n.imm)].func : module_.func_type(static_cast<u32>(n.imm));
   const CallShape shape(type, convention_);
@@ -460,13 +486,17 @@ void LoweringBase<Machine, LoweredFunction>::lower_call(Value value) {
   out_.stack_arguments = std::max(out_.stack_arguments, shape.stack_arguments);
   const std::span<const Value> arguments = function_.list(n);
   const bool is_import = !is_indirect && n.imm < module_.imported_functions;
-  Draft& d = draft(n.kind == Kind::call_ref ? Form::call_ref
-                   : is_indirect            ? Form::call_indirect
-                   : is_import              ? Form::call_import
-                                            : Form::call,
+  Draft& d = draft(is_reference  ? Form::call_ref
+                   : is_indirect ? Form::call_indirect
+                   : is_import   ? Form::call_import
+                                 : Form::call,
                    value);
-  d.clobbers = convention_.clobbered;
-  d.saves = rare_[block_] && shape.stack_arguments == 0;
+  d.instruction.is_tail = is_tail;
+  if (!is_tail) d.clobbers = convention_.clobbered;
+  d.instruction.scope = std::exchange(scope_, interp::HandlerTable::none);
+  // The last of a block cannot save.
+  d.saves =
+      rare_[block_] && shape.stack_arguments == 0 && !is_tail && d.instruction.scope == interp::HandlerTable::none;
   d.instruction.imm = static_cast<s64>(n.imm);
   // First the ones on the stack, so that they are the instruction's first operands.
   for (size_t i = 0; i < shape.arguments.size(); ++i) {
@@ -477,6 +507,7 @@ void LoweringBase<Machine, LoweredFunction>::lower_call(Value value) {
       use(arguments[i], Access::early_use, Constraint::fixed, shape.arguments[i].reg);
   }
   if (is_indirect) d.instruction.a = use(arguments.back(), Access::early_use, Constraint::fixed, convention_.callee);
+  if (is_tail) return finish();
   if (!shape.results.empty()) {
     d.instruction.def = define(vreg_of(value), Constraint::fixed, shape.results[0].reg);
   }

@@ -22,7 +22,8 @@ class RareBlocks {
         }
         mark(end, block);
       }
-      if (function.nodes[header.nodes.back()].kind == Kind::return_) {
+      const Kind last = function.nodes[header.nodes.back()].kind;
+      if (last == Kind::return_ || is_tail_call(last)) {
         exit_ = exit_ == none ? block : common_dominator(exit_, block);
       }
     }

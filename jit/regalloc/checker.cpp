@@ -168,8 +168,9 @@ class Checker {
       machine_.pass({code_.arguments.data() + block.first_argument, block.argument_count},
                     {code_.parameters.data() + successor.first_parameter, block.argument_count});
     }
-    const State state = machine_.save();
+    State state = machine_.save();
     for (u32 i = 0; i < block.successor_count; ++i) {
+      if (block.unwinds && i + 1 == block.successor_count) forget_written(block.end_instruction - 1, state);
       const u32 successor = code_.edges[block.first_successor + i];
       std::optional<State>& entry = entries_[successor];
       if (!entry) {
@@ -183,6 +184,17 @@ class Checker {
       entry = std::move(both);
       changed(successor);
     }
+  }
+
+  // What holds where the instruction has not written anything, and no register is as it was.
+  void forget_written(u32 instruction, State& state) {
+    const std::span<const Operand> operands = code_.operands_of(instruction);
+    std::erase_if(state, [&](const std::pair<u32, VReg>& held) {
+      const auto is_written = [&](const Operand& operand) {
+        return operand.value == held.second && !is_use(operand.access);
+      };
+      return held.first < register_count || std::ranges::any_of(operands, is_written);
+    });
   }
 
   void execute(u32 index, bool check) {

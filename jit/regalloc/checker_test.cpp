@@ -40,6 +40,31 @@ TEST(Checker, Uses) {
   EXPECT_NE(run(r0, r1, Place{}), "");
 }
 
+TEST(Checker, WhatIsUnwoundToFindsNothingInRegisters) {
+  // A call that writes b may unwind to the last block, which reads one of them.
+  const auto run = [](bool reads_a, Place used, std::vector<Move> moves) {
+    CodeBuilder builder;
+    const VReg a = builder.value(), b = builder.value();
+    builder.block();
+    builder.add({define(a)});
+    builder.add({define(b, Constraint::fixed, 0)}, 0b111);
+    builder.unwind();
+    const u32 returned = builder.block();
+    builder.add({use(b)});
+    const u32 unwound = builder.block();
+    builder.add({use(reads_a ? a : b, Constraint::any)});
+    builder.jump(0, returned);
+    builder.jump(0, unwound);
+    return check(builder, {r1, r0, r0, used}, std::move(moves), 1);
+  };
+  const Place slot = Place::slot(0);
+  EXPECT_EQ(run(true, slot, {{1, r1, slot, integer, false}}), "");
+  EXPECT_EQ(run(true, r2, {{1, r1, slot, integer, false}, {3, slot, r2, integer, false}}), "");
+  EXPECT_NE(run(true, r1, {{1, r1, slot, integer, false}}), "");
+  EXPECT_NE(run(true, slot, {}), "");
+  EXPECT_NE(run(false, r0, {}), "");
+}
+
 TEST(Checker, MovesAndSlots) {
   const auto run = [](std::vector<Move> moves, Place used, Constraint constraint = Constraint::reg) {
     TwoValues code;

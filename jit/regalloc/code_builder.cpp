@@ -17,6 +17,7 @@ MachineCode CodeBuilder::finish() {
     MachineBlock block;
     block.loop_depth = static_cast<u32>(loop_ends.size());
     block.loop_end = from.loop_end;
+    block.unwinds = from.unwinds;
     block.first_instruction = static_cast<u32>(code_.instructions.size());
     for (const Instruction& instruction : from.instructions) {
       code_.instructions.push_back({static_cast<u32>(code_.operands.size()),

@@ -18,7 +18,7 @@ class CodeBuilder {
 
   /// Begins the next block.
   u32 block(std::vector<VReg> parameters = {}) {
-    blocks_.push_back({std::move(parameters), {}, {}, {}, 0});
+    blocks_.push_back({std::move(parameters), {}, {}, {}, 0, false});
     return static_cast<u32>(blocks_.size() - 1);
   }
   u32 current() const { return static_cast<u32>(blocks_.size() - 1); }
@@ -37,6 +37,9 @@ class CodeBuilder {
   /// The loop's header, and the block behind its last.
   void loop(u32 header, u32 end) { blocks_[header].loop_end = end; }
 
+  /// Of the block that was begun last, whose last instruction is there: MachineBlock::unwinds.
+  void unwind() { blocks_.back().unwinds = true; }
+
   MachineCode finish();
 
   MachineCode& code() { return code_; }
@@ -53,6 +56,7 @@ class CodeBuilder {
     std::vector<u32> successors;
     std::vector<VReg> arguments;
     u32 loop_end;
+    bool unwinds;
   };
   MachineCode code_;
   std::vector<Block> blocks_;

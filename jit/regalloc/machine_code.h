@@ -98,6 +98,8 @@ struct MachineBlock {
   u32 first_successor = 0, successor_count = 0;      ///< Likewise.
   /// What the block passes to its only successor's parameters, if that has some. In MachineCode::arguments.
   u32 first_argument = 0, argument_count = 0;
+  /// The last instruction destroys all registers, and may go on in the last successor as if it had written nothing.
+  bool unwinds = false;
   u32 loop_depth = 0;
   /// Of a loop's header: one behind the loop's last block, whose blocks are those from the header on. Else 0.
   u32 loop_end = 0;

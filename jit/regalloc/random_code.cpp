@@ -31,6 +31,7 @@ class Generator {
     u32 header;              // Of a loop.
     std::vector<u32> kinds;  // Of its parameters.
     std::vector<std::pair<u32, std::vector<VReg>>> jumps;
+    std::vector<std::pair<u32, std::vector<VReg>>> calls;  // That may unwind to it, with the values there are.
   };
 
   u32 pick(u32 limit) { return static_cast<u32>(random_() % limit); }
@@ -225,6 +226,13 @@ class Generator {
 
   // The jumps to the label arrive in a block behind it.
   bool arrive(Label& label) {
+    for (auto& [from, scope] : label.calls) {
+      builder_.jump(from, builder_.block());
+      scope_.swap(scope);
+      if (chance(30)) instruction();
+      jump_to(label);
+      scope_.swap(scope);
+    }
     if (label.jumps.empty()) return false;
     std::vector<VReg> parameters;
     for (u32 kind : label.kinds) parameters.push_back(new_value(kind));
@@ -237,7 +245,7 @@ class Generator {
   }
 
   Label new_label() {
-    Label label{false, 0, {}, {}};
+    Label label{false, 0, {}, {}, {}};
     for (u32 i = pick(4); i > 0; --i) label.kinds.push_back(pick(kinds));
     return label;
   }
@@ -252,6 +260,8 @@ class Generator {
         call();
       } else if (which < 70) {
         instruction();
+      } else if (which < 76) {
+        unwinding_call();
       } else if (which < 82) {
         if (!labels_.empty()) reached = branch();
       } else if (which < 85) {
@@ -283,6 +293,36 @@ class Generator {
     }
     if (!possible(operands, 0)) operands.clear();
     builder_.add(std::move(operands));
+  }
+
+  // Destroys all registers, and may unwind to a label behind.
+  void unwinding_call() {
+    std::vector<Operand> operands;
+    for (u32 i = pick(4); i > 0; --i) {
+      const VReg value = any_value();
+      operands.push_back(chance(50) ? use(value, Constraint::any)
+                                    : use(value, Constraint::fixed, any_register(class_of_kind(kind_of(value)))));
+    }
+    if (!possible(operands, file_.allocatable)) operands.clear();
+    const size_t uses = operands.size();
+    if (chance(70)) {
+      const u32 kind = pick(kinds);
+      const Reg reg = class_of_kind(kind) == RegClass::integer ? integer_register(0) : vector_register(0);
+      operands.push_back(define(new_value(kind), Constraint::fixed, reg));
+    }
+    const VReg result = operands.size() > uses ? operands.back().value : no_vreg;
+    builder_.add(std::move(operands), file_.allocatable);
+    std::vector<Label*> targets;
+    for (Label* label : labels_) {
+      if (!label->loop) targets.push_back(label);
+    }
+    if (!targets.empty()) {
+      builder_.unwind();
+      const u32 from = builder_.current();
+      targets[pick(static_cast<u32>(targets.size()))]->calls.push_back({from, scope_});
+      builder_.jump(from, builder_.block());
+    }
+    if (result != no_vreg) scope_.push_back(result);
   }
 
   void end_with_branch() {

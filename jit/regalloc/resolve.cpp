@@ -105,6 +105,7 @@ class Resolver {
     if (in_.values[value].parameter) return plan(index, Phase::gap, first.place, slot, value);
     if (index + 1 < block.end_instruction) return plan(index + 1, Phase::gap, first.place, slot, value);
     for (u32 i = 0; i < block.successor_count; ++i) {
+      if (block.unwinds && i + 1 == block.successor_count) continue;  // there it has no value
       const MachineBlock& successor = code_.blocks[code_.edges[block.first_successor + i]];
       const bool alone = successor.predecessor_count == 1;
       plan(alone ? successor.first_instruction : index, alone ? Phase::enter : Phase::leave, first.place, slot, value);

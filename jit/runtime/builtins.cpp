@@ -2,8 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "engine/interp/backtrace.h"
+#include "engine/interp/machine_boundary.h"
+#include "engine/interp/unwind.h"
 #include "engine/runtime/bulk.h"
 #include "engine/runtime/engine.h"
+#include "engine/runtime/exception.h"
+#include "engine/runtime/parking_lot.h"
 #include "engine/runtime/reference.h"
 #include "engine/runtime/store.h"
 #include "jit/runtime/object_builtins.h"
@@ -64,6 +69,20 @@ u64 drop_elem(Instance* instance, u64 elem) {
 
 u64 function_reference(Instance* instance, u64 function) { return ref_of(instance->functions[function]); }
 
+/// The lower half of the last argument is the memory, the upper one how many bytes are looked at.
+u64 wait_at(Instance* instance, u64 address, u64 expected, u64 timeout, u64 offset, u64 bytes_and_memory) {
+  WaitOutcome outcome{};
+  const TrapKind trap = atomic_wait(*instance->store, *instance->memories[lower(bytes_and_memory)], address, offset,
+                                    upper(bytes_and_memory), expected, static_cast<s64>(timeout), outcome);
+  return trap == TrapKind::none ? first_number_result + static_cast<u64>(outcome) : static_cast<u64>(trap);
+}
+
+u64 notify_at(Instance* instance, u64 address, u64 count, u64 offset, u64 memory) {
+  u32 woken = 0;
+  const TrapKind trap = atomic_notify(*instance->memories[memory], address, offset, static_cast<u32>(count), woken);
+  return trap == TrapKind::none ? u64{first_number_result} + woken : static_cast<u64>(trap);
+}
+
 const void* const table[] = {
     reinterpret_cast<const void*>(&grow_memory),        reinterpret_cast<const void*>(&fill_memory),
     reinterpret_cast<const void*>(&copy_memory),        reinterpret_cast<const void*>(&init_memory),
@@ -76,12 +95,36 @@ const void* const table[] = {
     reinterpret_cast<const void*>(&new_data_array),     reinterpret_cast<const void*>(&new_elem_array),
     reinterpret_cast<const void*>(&fill_array),         reinterpret_cast<const void*>(&copy_array),
     reinterpret_cast<const void*>(&init_array_data),    reinterpret_cast<const void*>(&init_array_elem),
-    reinterpret_cast<const void*>(&matches_reference),
+    reinterpret_cast<const void*>(&matches_reference),  reinterpret_cast<const void*>(&wait_at),
+    reinterpret_cast<const void*>(&notify_at),
 };
 
 }  // namespace
 
 const void* const* builtin_table() { return table; }
+
+u64 throw_from_machine(Instance* instance, u64 what, const Slot* arguments, const u8* pc, const u64* frame) {
+  Store& store = *instance->store;
+  MachineState& state = store.machine_state();
+  interp::Thrown thrown{nullptr, arguments, null_ref};
+  if (arguments != nullptr) {
+    thrown.tag = instance->tag_list[what];
+    store.stack_top = const_cast<Slot*>(arguments) + thrown.tag->argument_slots;  // for the collector
+  } else {
+    thrown = {&exception_tag(what), exception_arguments(what), what};
+    store.stack_top = reinterpret_cast<Slot*>(state.value_top);
+  }
+  interp::Position to{nullptr, nullptr, instance};
+  const TrapKind trap = interp::unwind_from_machine(thrown, {pc, frame}, to);
+  if (trap != TrapKind::none) {
+    interp::append_machine_backtrace(store, pc, frame);
+    return static_cast<u64>(trap);
+  }
+  state.landing_ip = to.ip;
+  state.landing_frame = to.fp;
+  state.landing_instance = to.inst;
+  return 0;
+}
 
 TrapKind poll_interrupt(Instance* instance) {
   return instance->store->take_interrupt() ? TrapKind::interrupted : TrapKind::none;

@@ -12,11 +12,18 @@ constexpr bool can_trap(Builtin builtin) {
          (builtin >= Builtin::table_fill && builtin <= Builtin::table_init) ||
          (builtin >= Builtin::array_fill && builtin <= Builtin::array_init_elem);
 }
-/// Does it return a reference to what it made, or else a TrapKind, which is less than any reference?
+/// Does it return a reference to what it made, or a number, or else a TrapKind, which is less than any of those?
 constexpr bool makes_object(Builtin builtin) {
-  return builtin >= Builtin::struct_allocate && builtin <= Builtin::array_new_elem;
+  return (builtin >= Builtin::struct_allocate && builtin <= Builtin::array_new_elem) || builtin >= Builtin::atomic_wait;
 }
 inline constexpr u32 max_trap_result = 0xff;
+/// Of those that make a number: it comes with so much added.
+inline constexpr u32 first_number_result = max_trap_result + 1;
+
+/// What is thrown: a tag by number with its arguments, or an exception (arguments: nullptr). `pc` and `frame`: of the
+/// instruction that throws. On TrapKind::none, MachineState::landing_ip and so on say where to go on in the interpreter
+/// or, by way of its code, in compiled code.
+u64 throw_from_machine(Instance* instance, u64 what, const Slot* arguments, const u8* pc, const u64* frame);
 
 /// Their addresses, by Builtin.
 const void* const* builtin_table();

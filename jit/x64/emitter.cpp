@@ -27,7 +27,9 @@ x86::CondCode cond_code(Condition condition) { return static_cast<x86::CondCode>
 
 Emitter::Emitter(const Function& function, const LoweredFunction& lowered, const Allocation& allocation,
                  bool wants_listing, EmittedFunction& out)
-    : EmitterBase(function, lowered.code, allocation, asmjit::Arch::kX64, wants_listing, out), lowered_(lowered) {
+    : EmitterBase(function, lowered.code, allocation, asmjit::Arch::kX64, wants_listing, out),
+      lowered_(lowered),
+      own_arguments_(function.frame == no_value ? CallShape(*function.type, convention).stack_arguments : 0) {
   holder_.attach(&as_);
 }
 
@@ -116,8 +118,10 @@ void Emitter::prologue() {
   as_.mov(gp64(rbp), gp64(rsp));
   for (const Instruction& i : lowered_.instructions) {
     saves_instance_ |= i.form == Form::call_indirect || i.form == Form::call_import || i.form == Form::call_ref;
+    saves_instance_ |= i.scope != interp::HandlerTable::none;  // CatchingFrame
   }
   frame_bytes_ = 8 * (allocation_.slots + (saves_instance_ ? 1 : 0) + lowered_.stack_arguments);
+  out_.frame_bytes = frame_bytes_;
   if (frame_bytes_ != 0) as_.sub(gp64(rsp), frame_bytes_);
   if (lowered_.has_calls || frame_bytes_ > unchecked_frame) {
     const Mem limit = instance_field(offsetof(Instance, machine) + offsetof(MachineContext, stack_limit));
@@ -133,7 +137,11 @@ void Emitter::epilogue() {
   } else {
     as_.pop(gp64(rbp));
   }
-  as_.ret();
+  if (own_arguments_ == 0) {
+    as_.ret();
+  } else {
+    as_.ret(8 * own_arguments_);
+  }
 }
 
 // Blocks.
@@ -417,11 +425,16 @@ void Emitter::emit_instruction(const Instruction& i) {
       return trap_with_kind_in_eax(i.offset);
     case Form::call:
     case Form::call_import:
-      return emit_call(i);
+      emit_call(i);
+      return end_call(i);
     case Form::call_indirect:
-      return emit_call_indirect(i);
+      emit_call_indirect(i);
+      return end_call(i);
     case Form::call_ref:
-      return emit_call_ref(i);
+      emit_call_ref(i);
+      return end_call(i);
+    case Form::throw_:
+      return emit_throw(i);
     case Form::call_builtin:
       return emit_builtin(i);
     case Form::global_get:
@@ -479,6 +492,15 @@ void Emitter::emit_instruction(const Instruction& i) {
       return emit_vector_constant(i);
     case Form::vector_store:
       return emit_vector_store(i);
+    case Form::exchange:
+      return emit_exchange(i);
+    case Form::update:
+      return emit_update(i);
+    case Form::compare_exchange:
+      return emit_compare_exchange(i);
+    case Form::fence:
+      as_.mfence();
+      return;
     case Form::count_zeros:
       return emit_count_zeros(i);
   }

@@ -71,12 +71,34 @@ class Emitter : EmitterBase {
   void emit_canonical_nan(const Instruction& i);
 
   // emit_calls.cpp
-  void store_stack_arguments();
+  u32 store_stack_arguments();
+  /// What is to be known behind a call, perhaps when its block is no longer in hand.
+  struct CallEnd {
+    u32 offset, words;
+    u32 scope, landing;  ///< Of a call in a try block, and the block where its exceptions arrive.
+  };
+  CallEnd end_of(const Instruction& i, u32 words) const {
+    const bool throws = i.scope != interp::HandlerTable::none;
+    return {i.offset, words, i.scope, throws ? successor(1) : 0};
+  }
+  void note_return(const CallEnd& end);
+  void move_stack_arguments(s32 offset, u32 words, Reg through);
+  void leave_for_callee(u32 words);
+  void leave_instance(u32 words, const Label& in_place);
   void emit_call(const Instruction& i);
   void emit_call_indirect(const Instruction& i);
   void emit_call_ref(const Instruction& i);
-  void call_function_of_rax(u32 offset);
+  void call_code_of_rax(const Instruction& i, u32 words);
+  void call_function_of_rax(const Instruction& i, u32 words);
+  void end_call(const Instruction& i);
+  void emit_throw(const Instruction& i);
   void emit_builtin(const Instruction& i);
+
+  // emit_atomics.cpp
+  void extend_from(Reg reg, Width width);
+  void emit_exchange(const Instruction& i);
+  void emit_update(const Instruction& i);
+  void emit_compare_exchange(const Instruction& i);
 
   // emit_conversions.cpp
   void emit_divide(const Instruction& i);
@@ -109,6 +131,7 @@ class Emitter : EmitterBase {
   };
   ZeroFlag zero_flag_;
   u32 frame_bytes_ = 0;
+  const u32 own_arguments_;  ///< Words of the stack that the function's arguments take.
   bool saves_instance_ = false;
 };
 

@@ -49,18 +49,23 @@ enum class Form : u8 {
   tick,              ///< imm: fuel
   locate,            ///< def, a: the address; imm: offset + bytes of the access; index: memory
   call_ref,
+  throw_,         ///< a: tag or exception, b: arguments or 0
   divide,         ///< id: div or idiv; a in rax, b; defs rax and rdx are `def` and a clobber
   zero_and_move,  ///< id def, b; clears def first: conversions that leave the upper part
   convert_u64,    ///< i64 (unsigned) -> float; one integer temporary
   truncate,       ///< float -> integer, trapping; see emit_conversions.cpp
   truncate_saturated,
-  min_max,          ///< id: min or max; a tied, b
-  sign_bits,        ///< id: and/xor; a tied, with a constant of the width: abs, neg
-  copysign,         ///< a (tied), b; one vector temporary
-  vector,           ///< id def, a, b, number: those that there are; a tied without AVX
-  vector_constant,  ///< def = literal
-  vector_store,     ///< id memory, a, number
-  count_zeros,      ///< id: bsr or bsf, where lzcnt and tzcnt are missing
+  min_max,           ///< id: min or max; a tied, b
+  sign_bits,         ///< id: and/xor; a tied, with a constant of the width: abs, neg
+  copysign,          ///< a (tied), b; one vector temporary
+  vector,            ///< id def, a, b, number: those that there are; a tied without AVX
+  vector_constant,   ///< def = literal
+  vector_store,      ///< id memory, a, number
+  exchange,          ///< id: xchg or xadd; memory, a tied
+  update,            ///< id: and, or, xor; memory, a; def in rax, one temporary in b
+  compare_exchange,  ///< memory, a; in and out: rax
+  fence,
+  count_zeros,  ///< id: bsr or bsf, where lzcnt and tzcnt are missing
 };
 
 /// x86's conditions, and the two that floats need two flags for.
@@ -104,7 +109,9 @@ struct Instruction {
   u16 id = 0;                  ///< asmjit's.
   u8 def = no_operand, a = no_operand, b = no_operand;
   bool b_in_memory = false, b_is_immediate = false, b_is_literal = false;
-  bool has_number = false;  ///< imm is one more operand.
+  bool has_number = false;                 ///< imm is one more operand.
+  bool is_tail = false;                    ///< Of a call.
+  u32 scope = interp::HandlerTable::none;  ///< Of a call or throw in a try block: Site::scope.
   TrapKind trap = TrapKind::none;
   Memory memory;
   Op op = Op::unreachable;

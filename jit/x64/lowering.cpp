@@ -59,6 +59,13 @@ void Lowering::lower_own(Value value) {
     case Kind::store:
       lower_store(value);
       return;
+    case Kind::atomic:
+      lower_atomic(value);
+      return;
+    case Kind::fence:
+      draft(Form::fence, value);
+      finish();
+      return;
     case Kind::canonical_nan: {
       if (n.type == Type::v128) return VectorLowering(*this, value).lower_canonical_nan();
       Draft& d = draft(Form::canonical_nan, value);

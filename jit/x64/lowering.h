@@ -39,7 +39,8 @@ class Lowering : public LoweringBase<Lowering, LoweredFunction> {
   void use_b_or_load(Instruction& instruction, Value value);
   void lower_store(Value value);
   void lower_element(Instruction& instruction, Value place);
-  void lower_address(Instruction& instruction, const Node& access);
+  void lower_address(Instruction& instruction, const Node& access, Access when = Access::early_use);
+  void lower_atomic(Value value);
   void take_over_sums(Value& address, u64& offset);
   u8 take_over_scale(Value& address);
   /// Which condition holds behind lower_comparison(value) if the value is not 0. Instructions are made backwards: the

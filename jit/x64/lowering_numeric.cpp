@@ -278,11 +278,11 @@ void Lowering::lower_shift(Value value) {
 // Memory.
 
 /// The address of an access in guarded memory 0.
-void Lowering::lower_address(Instruction& instruction, const Node& access) {
+void Lowering::lower_address(Instruction& instruction, const Node& access, Access when) {
   Value address = access.inputs[0];
   u64 offset = access.imm;
   if (node(address).kind == Kind::locate) {
-    instruction.memory.operand = use(address);
+    instruction.memory.operand = use(address, when);
     instruction.memory.displacement = -static_cast<s32>(info(access.op).access);
     return;
   }
@@ -295,12 +295,12 @@ void Lowering::lower_address(Instruction& instruction, const Node& access) {
   take_over_sums(address, offset);
   if (offset <= max_displacement) {
     instruction.memory.scale = take_over_scale(address);
-    instruction.memory.operand = use(address);
+    instruction.memory.operand = use(address, when);
     instruction.memory.displacement = static_cast<s32>(offset);
     return;
   }
   // Both do not fit in an instruction: the emission adds the offset in the scratch register.
-  instruction.memory.operand = use(address);
+  instruction.memory.operand = use(address, when);
   instruction.memory.big_offset = offset;
 }
 

@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "engine/interp/frame.h"
+#include "engine/interp/handlers.h"
 #include "engine/runtime/call.h"
 #include "jit/x64/emitter.h"
 
@@ -19,7 +20,8 @@ constexpr Reg interpreter_ip = r12, interpreter_fp = r13, interpreter_r0 = rdi;
 
 x86::Mem at(Reg base, s64 offset) { return x86::qword_ptr(gp64(base), static_cast<s32>(offset)); }
 x86::Mem wide_at(Reg base, s64 offset) { return x86::Mem(gp64(base), static_cast<s32>(offset), 16); }
-x86::Mem state_pointer() { return instance_field(offsetof(Instance, machine) + offsetof(MachineContext, state)); }
+x86::Mem context_field(u64 offset) { return instance_field(offsetof(Instance, machine) + offset); }
+x86::Mem state_pointer() { return context_field(offsetof(MachineContext, state)); }
 
 struct Code {
   Code() {
@@ -83,6 +85,7 @@ void pass_arguments(Assembler& as, const CallShape& shape) {
 
 u32 make_enter(Assembler& as, const CallShape& shape, u32 link, bool in_loop) {
   const u32 start = static_cast<u32>(as.offset());
+  const asmjit::Label continuation = as.newLabel();
   as.mov(gp64(scratch), state_pointer());
   save_host(as);
   as.mov(gp64(rsp), at(scratch, offsetof(MachineState, stack)));
@@ -93,17 +96,21 @@ u32 make_enter(Assembler& as, const CallShape& shape, u32 link, bool in_loop) {
   as.push(at(scratch, offsetof(MachineState, value_top)));
   as.push(gp64(rax));
   as.push(gp64(r15));
+  as.lea(gp64(rcx), x86::ptr(continuation));
+  as.push(gp64(rcx));
   as.mov(gp32(rcx), x86::dword_ptr(gp64(rax), offsetof(invar::Code, frame)));
   as.lea(gp64(rcx), x86::ptr(gp64(interpreter_fp), gp64(rcx), 3));
   as.mov(at(scratch, offsetof(MachineState, value_top)), gp64(rcx));
   if (in_loop) {
     as.mov(gp64(integer_arguments[0]), gp64(interpreter_fp));
-    as.call(at(interpreter_ip, 16));
+    as.mov(gp64(scratch), at(interpreter_ip, 16));
   } else {
     pass_arguments(as, shape);
-    as.call(at(rax, offsetof(invar::Code, machine_entry)));
+    as.mov(gp64(scratch), at(rax, offsetof(invar::Code, machine_entry)));
   }
+  as.jmp(context_field(offsetof(MachineContext, enter_gate)));
 
+  as.bind(continuation);
   as.mov(gp64(interpreter_fp), at(rbp, 8 * EntryFrame::value_frame));
   for (const ArgumentPlace& place : shape.results) store(as, place, interpreter_fp, 0);
   // The interpreter expects the first result in a register as well; xmm0 is its float register, too.
@@ -122,10 +129,80 @@ u32 make_enter(Assembler& as, const CallShape& shape, u32 link, bool in_loop) {
   return start;
 }
 
+/// Arguments go to a frame on the value stack, from `offset` on; those on the stack are at `stack`.
+void store_arguments(Assembler& as, const CallShape& shape, Reg base, s64 offset, Reg stack, s64 stack_offset,
+                     Reg through) {
+  for (const ArgumentPlace& place : shape.arguments) {
+    if (place.reg != no_reg) {
+      store(as, place, base, offset);
+      continue;
+    }
+    for (u32 i = 0; i < place.words(); ++i) {
+      as.mov(gp64(through), at(stack, stack_offset + 8 * s64{place.stack + i}));
+      as.mov(at(base, offset + 8 * s64{place.slot + i}), gp64(through));
+    }
+  }
+}
+
+/// A tail call by a function that the interpreter entered: the entry's frame goes, its link becomes the callee's. With
+/// a TailFrame between, its instance and the link move to a TailLink. Jumps to `push` if there is no room.
+void make_take_over(Assembler& as, const CallShape& shape, u32 link, u32 result_slots, bool has_tail_frame,
+                    const u64* words, const asmjit::Label& push) {
+  constexpr Reg frame = r12, entry = r13;
+  const u32 room = link + interp::link_slots + (has_tail_frame ? interp::tail_link_slots : 0);
+  as.emit(x86::Inst::kIdMov, gp64(entry), has_tail_frame ? asmjit::Operand(at(rbp, 0)) : asmjit::Operand(gp64(rbp)));
+  as.mov(gp64(frame), at(entry, 8 * EntryFrame::value_frame));
+  as.lea(gp64(scratch), at(frame, 8 * s64{room}));
+  as.cmp(gp64(scratch), instance_field(offsetof(Instance, stack_limit)));
+  as.ja(push);
+  as.mov(gp64(scratch), at(entry, 8 * EntryFrame::code));
+  as.mov(gp32(scratch), x86::dword_ptr(gp64(scratch), offsetof(invar::Code, link)));
+  as.lea(gp64(scratch), x86::ptr(gp64(frame), gp64(scratch), 3));
+  as.push(at(scratch, offsetof(interp::Link, caller_fp)));
+  as.push(at(scratch, offsetof(interp::Link, return_ip)));
+  if (has_tail_frame) {
+    const asmjit::Label has_link = as.newLabel();
+    as.mov(gp64(scratch), asmjit::Imm(reinterpret_cast<u64>(interp::tail_return_code())));
+    as.cmp(gp64(scratch), at(rsp, 0));
+    as.je(has_link);
+    constexpr s64 at_link = offsetof(interp::TailLink, link);
+    as.pop(at(frame, at_link + s64{offsetof(interp::Link, return_ip)}));
+    as.pop(at(frame, at_link + s64{offsetof(interp::Link, caller_fp)}));
+    as.push(gp64(frame));
+    as.push(gp64(scratch));
+    as.mov(gp64(scratch), at(rbp, 8 * TailFrame::instance));
+    as.mov(at(frame, offsetof(interp::TailLink, instance)), gp64(scratch));
+    as.mov(at(frame, offsetof(interp::TailLink, result_slots)), result_slots);
+    as.add(gp64(frame), sizeof(interp::TailLink));
+    as.bind(has_link);
+  }
+  store_arguments(as, shape, frame, 0, rsp, 24, scratch);
+  as.pop(at(frame, 8 * s64{link} + s64{offsetof(interp::Link, return_ip)}));
+  as.pop(at(frame, 8 * s64{link} + s64{offsetof(interp::Link, caller_fp)}));
+  as.mov(gp64(scratch), state_pointer());
+  as.mov(gp64(rcx), at(entry, 8 * EntryFrame::value_top));
+  as.mov(at(scratch, offsetof(MachineState, value_top)), gp64(rcx));
+  as.lea(gp64(rcx), at(entry, 8 * EntryFrame::caller_stack));
+  as.mov(at(scratch, offsetof(MachineState, stack)), gp64(rcx));
+  restore_host(as);
+  as.mov(gp64(interpreter_r0), gp64(rax));
+  as.mov(gp64(interpreter_fp), gp64(frame));
+  as.mov(gp64(interpreter_ip), asmjit::Imm(reinterpret_cast<u64>(words + 2)));
+  as.jmp(at(interpreter_ip, 0));
+}
+
 /// The frame that compiled code's callee gets on the value stack stands one slot above the machine frame's address.
-u32 make_to_interpreter(Assembler& as, const CallShape& shape, u32 link, const u64* words) {
+u32 make_to_interpreter(Assembler& as, const CallShape& shape, u32 link, u32 result_slots, const u64* words) {
   const u32 start = static_cast<u32>(as.offset());
-  const asmjit::Label exhausted = as.newLabel();
+  const asmjit::Label push = as.newLabel(), exhausted = as.newLabel();
+  const asmjit::Label has_entry = as.newLabel(), has_tail_frame = as.newLabel();
+  const x86::Mem entered = context_field(offsetof(MachineContext, entered));
+  as.mov(gp64(scratch), at(rsp, 0));
+  as.cmp(gp64(scratch), entered);
+  as.je(has_entry);
+  as.cmp(gp64(scratch), context_field(offsetof(MachineContext, restored)));
+  as.je(has_tail_frame);
+  as.bind(push);
   as.push(gp64(rbp));
   as.mov(gp64(rbp), gp64(rsp));
   as.mov(gp64(scratch), state_pointer());
@@ -135,16 +212,7 @@ u32 make_to_interpreter(Assembler& as, const CallShape& shape, u32 link, const u
   as.cmp(gp64(r13), instance_field(offsetof(Instance, stack_limit)));
   as.ja(exhausted);
   as.mov(at(r12, 0), gp64(rbp));
-  for (const ArgumentPlace& place : shape.arguments) {
-    if (place.reg != no_reg) {
-      store(as, place, r12, 8);
-      continue;
-    }
-    for (u32 i = 0; i < place.words(); ++i) {
-      as.mov(gp64(r13), at(rbp, 16 + 8 * s64{place.stack + i}));
-      as.mov(at(r12, 8 + 8 * s64{place.slot + i}), gp64(r13));
-    }
-  }
+  store_arguments(as, shape, r12, 8, rbp, 16, r13);
   as.mov(at(scratch, offsetof(MachineState, stack)), gp64(rsp));
   restore_host(as);
   as.mov(gp64(interpreter_r0), gp64(rax));
@@ -153,7 +221,14 @@ u32 make_to_interpreter(Assembler& as, const CallShape& shape, u32 link, const u
   as.jmp(at(interpreter_ip, 0));
   as.bind(exhausted);
   as.mov(gp32(rax), static_cast<u32>(TrapKind::call_stack_exhausted));
-  as.call(instance_field(offsetof(Instance, machine) + offsetof(MachineContext, trap_gate)));
+  as.call(context_field(offsetof(MachineContext, trap_gate)));
+  as.bind(has_tail_frame);
+  as.mov(gp64(scratch), at(rbp, 8));
+  as.cmp(gp64(scratch), entered);
+  as.jne(push);
+  make_take_over(as, shape, link, result_slots, true, words, push);
+  as.bind(has_entry);
+  make_take_over(as, shape, link, result_slots, false, words, push);
   return start;
 }
 
@@ -166,7 +241,11 @@ u32 make_return_to_machine(Assembler& as, const CallShape& shape) {
   for (const ArgumentPlace& place : shape.results) load(as, place, interpreter_fp, 8);
   as.mov(gp64(rsp), gp64(rbp));
   as.pop(gp64(rbp));
-  as.ret();
+  if (shape.stack_arguments == 0) {
+    as.ret();
+  } else {
+    as.ret(8 * shape.stack_arguments);
+  }
   return start;
 }
 
@@ -230,7 +309,7 @@ TypeStubs make_type_stubs(const FuncType& type, const u64* words) {
   if (shape.is_supported) {
     stubs.enter = make_enter(code.as, shape, link, false);
     stubs.enter_loop = make_enter(code.as, shape, link, true);
-    stubs.to_interpreter = make_to_interpreter(code.as, shape, link, words);
+    stubs.to_interpreter = make_to_interpreter(code.as, shape, link, slots_of(type.results), words);
     stubs.return_to_machine = make_return_to_machine(code.as, shape);
   }
   stubs.code = code_of(code.holder);
@@ -274,6 +353,47 @@ Gates make_gates(const GateTargets& targets) {
   as.mov(gp64(scratch), asmjit::Imm(reinterpret_cast<u64>(targets.poll)));
   call_on_host_stack(as, gp64(scratch));
   restore_registers(as, trap);
+
+  gates.throw_ = static_cast<u32>(as.offset());
+  const asmjit::Label failed = as.newLabel();
+  as.mov(gp64(scratch), state_pointer());
+  as.mov(at(scratch, offsetof(MachineState, stack)), gp64(rsp));
+  as.mov(gp64(rdi), gp64(r15));
+  as.mov(gp64(rcx), at(rsp, 0));
+  as.mov(gp64(r8), gp64(rbp));
+  restore_host(as);
+  as.sub(gp64(rsp), 8);
+  as.mov(gp64(rax), asmjit::Imm(reinterpret_cast<u64>(targets.throw_)));
+  as.call(gp64(rax));
+  as.add(gp64(rsp), 8);
+  as.test(gp64(rax), gp64(rax));
+  as.jnz(failed);
+  as.mov(gp64(scratch), state_pointer());
+  as.mov(gp64(interpreter_ip), at(scratch, offsetof(MachineState, landing_ip)));
+  as.mov(gp64(interpreter_fp), at(scratch, offsetof(MachineState, landing_frame)));
+  as.mov(gp64(r15), at(scratch, offsetof(MachineState, landing_instance)));
+  as.mov(gp64(r14), instance_field(offsetof(Instance, memory0)));
+  as.jmp(at(interpreter_ip, 0));
+  as.bind(failed);
+  as.ret();  // to who ran the interpreter
+
+  gates.land = static_cast<u32>(as.offset());
+  as.mov(gp64(scratch), state_pointer());
+  save_host(as);
+  as.mov(gp64(rsp), at(scratch, offsetof(MachineState, landing_stack)));
+  as.mov(gp64(rbp), gp64(interpreter_fp));
+  as.jmp(at(scratch, offsetof(MachineState, landing_pc)));
+
+  gates.enter = static_cast<u32>(as.offset());
+  as.call(gp64(scratch));
+  gates.entered = static_cast<u32>(as.offset());
+  as.jmp(at(rbp, 8 * EntryFrame::continuation));
+
+  gates.restored = static_cast<u32>(as.offset());
+  as.mov(gp64(r15), at(rbp, 8 * TailFrame::instance));
+  as.mov(gp64(r14), instance_field(offsetof(Instance, memory0)));
+  as.leave();
+  as.ret();
 
   gates.code = code_of(code.holder);
   return gates;

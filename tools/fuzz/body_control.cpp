@@ -34,10 +34,8 @@ void BodyGenerator::control_value(ValType type, u32 depth) {
     case 2:
       return if_value(type, depth);
     case 3:
-      if (plan_.plain) return block_value(type, true, depth);
       return try_table_value(type, depth);
     case 4:
-      if (plan_.plain) return if_value(type, depth);
       return legacy_try_value(type, depth);
     case 5:
       if (branch_value(type, depth)) return;
@@ -219,7 +217,7 @@ void BodyGenerator::branch_statement(u32 depth) {
 
 /// Leaves the block for good: what follows is not reached.
 void BodyGenerator::leave(u32 depth) {
-  switch (plan_.plain ? pick(3) : pick(8)) {
+  switch (pick(8)) {
     case 0:
       values(type_.results, depth);
       return op(Op::return_);
@@ -259,9 +257,16 @@ void BodyGenerator::leave(u32 depth) {
         const FuncType& callee = plan_.function_type(function);
         if (callee.results != type_.results) continue;
         values(callee.params, depth);
-        if (choices_.chance(50)) return op(Op::return_call, function);
-        op(Op::ref_func, function);
-        return op(Op::return_call_ref, plan_.functions[function]);
+        switch (pick(3)) {
+          case 0:
+            return op(Op::return_call, function);
+          case 1:
+            op(Op::ref_func, function);
+            return op(Op::return_call_ref, plan_.functions[function]);
+          default:
+            i32_const(static_cast<s32>(function));
+            return op(Op::return_call_indirect, plan_.functions[function], 0);
+        }
       }
       [[fallthrough]];
     }

@@ -21,12 +21,12 @@ struct Rows {
   std::array<std::vector<Op>, 5> values;
   std::vector<Op> effects;
 
-  /// `plain`: without atomic and wide instructions.
+  /// `plain`: without wide instructions.
   explicit Rows(bool plain) {
     for (size_t i = 0; i < op_count; ++i) {
       const OpInfo& row = op_infos[i];
       if (!is_plain(row)) continue;
-      if (plain && (row.prefix == 0xfe || row.family == Family::Wide)) continue;
+      if (plain && row.family == Family::Wide) continue;
       const std::string_view results = row.signature.substr(row.signature.find(':') + 1);
       if (results.size() != 1) {
         effects.push_back(static_cast<Op>(i));
