@@ -5,6 +5,8 @@
 #include <asmjit/arm/a64assembler.h>
 #include <asmjit/arm/a64utils.h>
 
+#include <bit>
+
 #include "engine/runtime/objects.h"
 #include "jit/arm64/abi.h"
 #include "jit/arm64/instruction.h"
@@ -44,6 +46,17 @@ inline Mem at(Assembler& as, Reg base, s64 offset, u32 bytes = 8, Reg through = 
   if (fits(offset, bytes)) return asmjit::a64::ptr(gp64(base), static_cast<s32>(offset));
   as.mov(gp64(through), asmjit::Imm(offset));
   return asmjit::a64::ptr(gp64(base), gp64(through));
+}
+
+// Stores that release, as words: the assembler takes stlr for another instruction, and stlxr of 64 bits for none.
+
+/// stlr, stlrb or stlrh: `value` goes to where `base` says.
+constexpr u32 store_release(u32 bytes, u32 value, u32 base) {
+  return static_cast<u32>(std::countr_zero(bytes)) << 30 | 0x089f'fc00 | base << 5 | value;
+}
+/// stlxr, stlxrb or stlxrh; `failed` becomes 0 or 1.
+constexpr u32 store_release_exclusive(u32 bytes, u32 failed, u32 value, u32 base) {
+  return static_cast<u32>(std::countr_zero(bytes)) << 30 | 0x0800'fc00 | failed << 16 | base << 5 | value;
 }
 
 /// A field of the running instance.

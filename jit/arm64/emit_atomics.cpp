@@ -17,12 +17,15 @@ void Emitter::emit_exclusive_load(const Instruction& i, const Mem& memory) {
 
 /// Tries again if somebody came between.
 void Emitter::emit_exclusive_store(const Instruction& i, u8 stored, const Mem& memory, const Label& again) {
-  const u32 bytes = info(i.op).access;
-  as_.emit(bytes == 1   ? Inst::kIdStlxrb
-           : bytes == 2 ? Inst::kIdStlxrh
-                        : Inst::kIdStlxr,
-           gp32(second_scratch), general(stored, i.shape), memory);
+  const u32 failed = number_of(second_scratch);
+  as_.embedUInt32(store_release_exclusive(info(i.op).access, failed, number_of(reg(stored)), memory.baseId()));
   as_.cbnz(gp32(second_scratch), again);
+}
+
+void Emitter::emit_atomic_store(const Instruction& i) {
+  constexpr u32 zero = 31;
+  const Mem memory = address(i, true);
+  as_.embedUInt32(store_release(info(i.op).access, i.a == no_operand ? zero : number_of(reg(i.a)), memory.baseId()));
 }
 
 void Emitter::emit_atomic_rmw(const Instruction& i) {

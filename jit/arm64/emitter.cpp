@@ -525,8 +525,7 @@ void Emitter::emit_instruction(const Instruction& i) {
       as_.emit(i.id, general(i.def, i.shape), address(i, true));
       return;
     case Form::atomic_store:
-      as_.emit(i.id, general(i.a, i.shape), address(i, true));
-      return;
+      return emit_atomic_store(i);
     case Form::atomic_rmw:
       return emit_atomic_rmw(i);
     case Form::atomic_compare_exchange:

@@ -55,7 +55,7 @@ enum class Form : u8 {
   copysign,                 ///< a tied, b
   truncate,                 ///< float a -> integer, trapping
   atomic_load,              ///< id def, memory
-  atomic_store,             ///< id a, memory
+  atomic_store,             ///< a, memory
   atomic_rmw,               ///< id: what makes the new value of the old one and a, in a temporary, b; none: a itself
   atomic_compare_exchange,  ///< a: what is expected, b: the replacement
   fence,

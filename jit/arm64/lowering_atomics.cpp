@@ -14,20 +14,16 @@ void Lowering::lower_atomic(Value value) {
   Instruction& i = draft(Form::atomic_rmw, value).instruction;
   i.op = n.op;
   i.shape = i.shape_a = i.shape_b = bytes == 8 ? Shape::x : Shape::w;
-  const auto by_width = [bytes](u32 of_byte, u32 of_half, u32 other) {
-    return static_cast<u16>(bytes == 1 ? of_byte : bytes == 2 ? of_half : other);
-  };
   // Everything is read until the end, as the result is there before that.
   switch (rmw_of(n.op)) {
     case Rmw::load:
       i.form = Form::atomic_load;
-      i.id = by_width(Inst::kIdLdarb, Inst::kIdLdarh, Inst::kIdLdar);
+      i.id = bytes == 1 ? Inst::kIdLdarb : bytes == 2 ? Inst::kIdLdarh : Inst::kIdLdar;
       i.memory = address_of(n);
       define_result(value);
       return finish();
     case Rmw::store:
       i.form = Form::atomic_store;
-      i.id = by_width(Inst::kIdStlrb, Inst::kIdStlrh, Inst::kIdStlr);
       i.memory = address_of(n);
       i.a = use_or_zero(n.inputs[1]);
       return finish();

@@ -42,7 +42,9 @@ std::string as_comment(std::string_view title, std::string_view text) {
 }
 
 std::string compiled(std::string_view source) {
-  Engine engine;
+  EngineConfig config;
+  config.features.set(Feature::threads);
+  Engine engine(config);
   const auto module = compile_text(engine, source);
   if (module == nullptr) return {};
   const Module& wasm = module->module();

@@ -1,4 +1,5 @@
 // Emission of atomic accesses.
+#include "jit/ir/atomic.h"
 #include "jit/x64/emitter.h"
 
 namespace invar::jit::x64 {
@@ -15,7 +16,7 @@ void Emitter::emit_exchange(const Instruction& i) {
   const Mem memory = memory_operand(i, static_cast<u32>(i.width_b));
   if (i.id == x86::Inst::kIdXadd) as_.lock();
   as_.emit(i.id, memory, gp(reg(i.def), i.width_b));
-  if (i.width_b < Width::w32) extend_from(reg(i.def), i.width_b);
+  if (i.width_b < Width::w32 && rmw_of(i.op) != Rmw::store) extend_from(reg(i.def), i.width_b);
 }
 
 void Emitter::emit_update(const Instruction& i) {

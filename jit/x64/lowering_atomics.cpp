@@ -13,6 +13,7 @@ void Lowering::lower_atomic(Value value) {
   const Rmw rmw = rmw_of(n.op);
   Draft& d = draft(Form::exchange, value);
   Instruction& i = d.instruction;
+  i.op = n.op;
   i.width = bytes == 8 ? Width::w64 : Width::w32;
   i.width_b = static_cast<Width>(bytes);
   switch (rmw) {

@@ -170,7 +170,7 @@
 ;;   mov qword ptr [rbp - 8], rsi
 ;;   mov rsi, rax
 ;;   mov rdi, r15
-;;   mov r11, qword ptr [r15 + 0x80]
+;;   mov r11, qword ptr [r15 + 0xa8]
 ;;   mov r11, qword ptr [r11 + 0x58]
 ;;   call qword ptr [r15 + 0x68]
 ;;   cmp rax, 0xff
@@ -211,7 +211,7 @@
 ;;   str x1, [sp, #8]
 ;;   mov x1, x2
 ;;   mov x0, x23
-;;   ldr x16, [x23, #0x80]
+;;   ldr x16, [x23, #0xa8]
 ;;   ldr x16, [x16, #0x58]
 ;;   ldr x17, [x23, #0x68]
 ;;   blr x17
