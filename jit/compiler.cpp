@@ -93,7 +93,8 @@ class MachineCompiler final : public Compiler {
 
 /// Copies code to where it can run; nullptr if there is no memory.
 const u8* MachineCompiler::place(platform::ExecutableMemory& memory, const std::vector<u8>& bytes) {
-  const platform::CodeBlock block = memory.take(bytes.size());
+  // A call may be the last instruction: what it returns to must not be where other code begins.
+  const platform::CodeBlock block = memory.take(bytes.size() + 1);
   if (block.code == nullptr) return nullptr;
   std::memcpy(block.writable, bytes.data(), bytes.size());
   platform::ExecutableMemory::finish(block, bytes.size());
