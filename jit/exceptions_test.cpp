@@ -14,10 +14,11 @@ namespace {
 struct Mix {
   std::string_view name;
   unsigned first = 0, last = ~0u;
-  bool tiers_up = false, stress = false;
+  bool tiers_up = false, stress = false, inlines = true;
 };
 constexpr Mix mixes[] = {{"all", 0, ~0u, false, false},
                          {"stressed", 0, ~0u, false, true},
+                         {"all_without_inlining", 0, ~0u, false, false, false},
                          {"first", 0, 0, false, false},
                          {"second", 1, 1, false, false},
                          {"all_but_second", 2, ~0u, false, false},
@@ -63,6 +64,7 @@ class Exceptions : public ::testing::TestWithParam<Mix> {
   void SetUp() override {
     compiler_ = make_compiler({.check = true,
                                .dump = [this](std::string_view text) { refused_ += text; },
+                               .inlines = GetParam().inlines,
                                .first_function = GetParam().first,
                                .last_function = GetParam().last});
     INVAR_NEED_COMPILER(compiler_ != nullptr);

@@ -119,7 +119,7 @@ bool Search::is_caught_in_machine(MachinePosition at, u64* value_top) {
   const Compiler& compiler = *store_.engine().config().compiler;
   MachineState& state = store_.machine_state();
   for (;; at = {reinterpret_cast<const u8*>(at.frame[1]), reinterpret_cast<const u64*>(at.frame[0])}) {
-    const MachineSite site = compiler.find(at.pc, 0);
+    const MachineSite& site = store_.unwind_cache().find(compiler, at.pc);
     if (site.is_entry) break;
     if (site.handlers == nullptr) continue;
     auto* const inst = reinterpret_cast<Instance*>(at.frame[CatchingFrame::instance]);

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <array>
+#include <utility>
 
 #include "engine/interp/handler_table.h"
 #include "engine/runtime/objects.h"
+#include "engine/tiering/compiler.h"
 
 namespace invar::interp {
 
@@ -52,16 +54,27 @@ class UnwindCache {
  public:
   /// `at` must lie in the code of one of the store's instances.
   const UnwindSite& find(const u64* at) {
-    UnwindSite& site = sites_[reinterpret_cast<u64>(at) / sizeof(u64) * 0x9e37'79b9'7f4a'7c15u >> (64 - bits)];
+    UnwindSite& site = sites_[index_of(reinterpret_cast<u64>(at) / sizeof(u64))];
     if (site.at != at) [[unlikely]]
       fill(site, at);
+    return site;
+  }
+  /// The same for what compiled code returns to.
+  const MachineSite& find(const Compiler& compiler, const u8* pc) {
+    auto& [at, site] = machine_sites_[index_of(reinterpret_cast<u64>(pc))];
+    if (at != pc) [[unlikely]] {
+      at = pc;
+      site = compiler.find(pc, 0);
+    }
     return site;
   }
 
  private:
   static constexpr u32 bits = 7;
+  static u64 index_of(u64 address) { return address * 0x9e37'79b9'7f4a'7c15u >> (64 - bits); }
   static void fill(UnwindSite& site, const u64* at);
   std::array<UnwindSite, 1u << bits> sites_;
+  std::array<std::pair<const u8*, MachineSite>, 1u << bits> machine_sites_{};
 };
 
 }  // namespace invar::interp

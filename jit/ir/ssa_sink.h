@@ -74,6 +74,7 @@ class SsaSink : public NullSink {
   void unary(Op op);
   void binary(Op op);
   void ternary(Op op);
+  void wide(Op op);
   void shuffle(const V128& lanes);
   void extract_lane(Op op, u8 lane);
   void replace_lane(Op op, u8 lane);

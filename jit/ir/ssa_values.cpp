@@ -37,6 +37,7 @@ constexpr bool is_compiled(Op op) {
     case Family::AtomicWait:
     case Family::AtomicNotify:
     case Family::AtomicFence:
+    case Family::Wide:
       return true;
     default:
       break;
@@ -309,6 +310,40 @@ void SsaSink::ternary(Op op) {
                        : maker_.pure({.kind = Kind::numeric, .type = Type::v128, .op = op, .inputs = {a, b, c}})));
 }
 void SsaSink::compare(Op op) { binary(op); }
+
+/// Numbers of 128 bits in two halves, the lower first; products by way of halves of the operands.
+void SsaSink::wide(Op op) {
+  if (dead()) return;
+  const auto is_less = [this](Value a, Value b) {
+    return maker_.numeric(Op::i64_extend_i32_u, maker_.numeric(Op::i64_lt_u, a, b));
+  };
+  if (op == Op::i64_add128 || op == Op::i64_sub128) {
+    const Value b_high = pop(), b_low = pop(), a_high = pop(), a_low = pop();
+    const bool adds = op == Op::i64_add128;
+    const Op each = adds ? Op::i64_add : Op::i64_sub;
+    const Value low = maker_.numeric(each, a_low, b_low);
+    const Value carry = adds ? is_less(low, a_low) : is_less(a_low, b_low);
+    push(low);
+    push(maker_.numeric(each, maker_.numeric(each, a_high, b_high), carry));
+    return;
+  }
+  const Value b = pop(), a = pop();
+  const auto lower = [this](Value of) { return maker_.numeric(Op::i64_and, of, maker_.i64(0xffff'ffff)); };
+  const auto upper = [this](Value of) { return maker_.numeric(Op::i64_shr_u, of, maker_.i64(32)); };
+  const auto product = [this](Value x, Value y) { return maker_.numeric(Op::i64_mul, x, y); };
+  const auto sum = [this](Value x, Value y) { return maker_.numeric(Op::i64_add, x, y); };
+  const Value cross = product(lower(a), upper(b)), other_cross = product(upper(a), lower(b));
+  const Value middle = sum(upper(product(lower(a), lower(b))), sum(lower(cross), lower(other_cross)));
+  Value high = sum(sum(product(upper(a), upper(b)), upper(middle)), sum(upper(cross), upper(other_cross)));
+  if (op == Op::i64_mul_wide_s) {
+    const auto if_negative = [&](Value x, Value y) {
+      return maker_.numeric(Op::i64_and, y, maker_.numeric(Op::i64_shr_s, x, maker_.i64(63)));
+    };
+    high = maker_.numeric(Op::i64_sub, high, sum(if_negative(a, b), if_negative(b, a)));
+  }
+  push(product(a, b));
+  push(high);
+}
 
 void SsaSink::shuffle(const V128& lanes) {
   if (dead()) return;

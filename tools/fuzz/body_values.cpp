@@ -21,12 +21,10 @@ struct Rows {
   std::array<std::vector<Op>, 5> values;
   std::vector<Op> effects;
 
-  /// `plain`: without wide instructions.
-  explicit Rows(bool plain) {
+  Rows() {
     for (size_t i = 0; i < op_count; ++i) {
       const OpInfo& row = op_infos[i];
       if (!is_plain(row)) continue;
-      if (plain && row.family == Family::Wide) continue;
       const std::string_view results = row.signature.substr(row.signature.find(':') + 1);
       if (results.size() != 1) {
         effects.push_back(static_cast<Op>(i));
@@ -41,9 +39,9 @@ struct Rows {
   }
 };
 
-const Rows& rows(bool plain) {
-  static const Rows all(false), without(true);
-  return plain ? without : all;
+const Rows& rows() {
+  static const Rows all;
+  return all;
 }
 
 /// Lanes of a vector instruction, from its mnemonic ("i8x16.…") or its access.
@@ -148,7 +146,7 @@ void BodyGenerator::value(ValType type, u32 depth) {
 
 void BodyGenerator::number_value(ValType type, u32 depth) {
   if (type == type_i32 && choices_.chance(25)) return query(depth);
-  const std::vector<Op>& ops = rows(plan_.plain).values[static_cast<size_t>(type.kind())];
+  const std::vector<Op>& ops = rows().values[static_cast<size_t>(type.kind())];
   const Op chosen = ops[pick(ops.size())];
   table_row(chosen, depth);
   // The memory was chosen freely; an address is brought to the type asked for.
@@ -243,7 +241,7 @@ void BodyGenerator::table_row(Op chosen, u32 depth) {
 
 /// Stores, and other instructions without a single result.
 void BodyGenerator::store_statement(u32 depth) {
-  const std::vector<Op>& ops = rows(plan_.plain).effects;
+  const std::vector<Op>& ops = rows().effects;
   const Op chosen = ops[pick(ops.size())];
   table_row(chosen, depth);
   const std::string_view signature = info(chosen).signature;

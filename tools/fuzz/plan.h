@@ -14,7 +14,7 @@ constexpr ValType reference_to(u32 type, bool nullable) { return ValType::refere
 
 /// A type with nothing to import: declarations in index order, none of them imported.
 struct Plan {
-  /// Only numbers, memories, calls and tables of functions: what programs in C come to, and what is compiled whole.
+  /// Only numbers, memories, calls, exceptions and tables of functions: what programs in C come to.
   bool plain = false;
   std::vector<SubType> types;  ///< First one recursive group of structs and arrays, then function types.
   u32 grouped = 0;             ///< So many types are in the group.
