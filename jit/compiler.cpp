@@ -32,8 +32,8 @@ u64 trap_from_machine(const Instance* instance, u32 kind, const u8* pc, const u6
   return kind;
 }
 
-/// All that keeps a whole module with the interpreter: tracing, which is its own, and continuations, which could not take
-/// frames of compiled code with them.
+/// All that keeps a whole module with the interpreter: tracing, which is its own, and continuations, which could not
+/// take frames of compiled code with them.
 bool is_compilable(const CompiledModule& module) {
   if (module.engine().config().trace_call != nullptr) return false;
   const auto is_continuation = [](const SubType& type) { return type.kind == CompositeKind::cont; };

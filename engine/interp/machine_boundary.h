@@ -4,6 +4,10 @@
 // of its own frame; the callee's frame begins behind it. The return address then stands behind the word
 // call_from_machine. An interpreted function that calls compiled code has made the callee's frame on the value stack as
 // for any other, with a link.
+//
+// A tail call by a compiled function that the interpreter entered, to one that is interpreted, leaves nothing of the
+// entry: its frame on the value stack, and the link there, become the callee's (tail_call_from_machine). So chains of
+// tail calls take no stack whoever is next.
 #pragma once
 
 #include "engine/interp/frame.h"
