@@ -12,7 +12,7 @@ namespace invar::platform {
 
 namespace {
 constexpr u64 first_region = u64{256} << 10, largest_region = u64{16} << 20;
-constexpr u64 alignment = 16;
+constexpr u64 alignment = 32;  // of loops in the code, too
 }  // namespace
 
 /// The same pages twice: once to write, once to run.

@@ -21,7 +21,7 @@ class ExecutableMemory {
   ExecutableMemory(const ExecutableMemory&) = delete;
   ExecutableMemory& operator=(const ExecutableMemory&) = delete;
 
-  /// `size` bytes, aligned to 16; code is nullptr if the system refuses.
+  /// `size` bytes, aligned to 32; code is nullptr if the system refuses.
   CodeBlock take(u64 size);
   /// After writing.
   static void finish(const CodeBlock& block, u64 size);

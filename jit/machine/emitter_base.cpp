@@ -61,8 +61,17 @@ u32 EmitterBase::next_block() const {
   return next;
 }
 
+/// Does one begin with the block?
+bool EmitterBase::is_innermost_loop() const {
+  const u32 end = code_.blocks[block_].loop_end;
+  if (end == 0) return false;
+  u32 inner = block_ + 1;
+  while (inner < end && code_.blocks[inner].loop_end == 0) ++inner;
+  return inner == end;
+}
+
 bool EmitterBase::begin_block() {
-  if (code_.blocks[block_].loop_end != 0) assembler_->align(asmjit::AlignMode::kCode, 16);
+  if (is_innermost_loop()) assembler_->align(asmjit::AlignMode::kCode, 32);
   assembler_->bind(labels_[block_]);
   return !empty_[block_];
 }

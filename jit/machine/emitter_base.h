@@ -84,6 +84,7 @@ class EmitterBase {
     u32 block;
   };
   void find_empty_blocks();
+  bool is_innermost_loop() const;
 
   asmjit::BaseAssembler* assembler_ = nullptr;
   ErrorCatcher errors_;

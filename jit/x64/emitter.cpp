@@ -31,6 +31,7 @@ Emitter::Emitter(const Function& function, const LoweredFunction& lowered, const
       lowered_(lowered),
       own_arguments_(function.frame == no_value ? CallShape(*function.type, convention).stack_arguments : 0) {
   holder_.attach(&as_);
+  as_.addEncodingOptions(asmjit::EncodingOptions::kOptimizedAlign);  // few instructions that do nothing, not many
 }
 
 // Operands.
