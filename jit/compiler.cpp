@@ -15,6 +15,8 @@
 #include "engine/runtime/compiled_module.h"
 #include "engine/runtime/store.h"
 #include "jit/code_map.h"
+#include "jit/ir/block_order.h"
+#include "jit/ir/inductions.h"
 #include "jit/ir/print.h"
 #include "jit/ir/ssa_sink.h"
 #include "jit/ir/verify.h"
@@ -161,6 +163,8 @@ const u8* MachineCompiler::make(Code& code, std::optional<u32> loop) {
   if (options_.inlines) sink.inline_functions(options_.first_function, options_.last_function);
   const bool is_built = loop ? sink.build_loop(code.function, *loop) : sink.build(code.function);
   if (!is_built) return refuse(code, info(sink.refused()).mnemonic);
+  tighten_loops(function);
+  bound_inductions(function);
   if (options_.dump_ir) options_.dump(to_string(function));
   if (options_.check) die_if(code, verify(function));
   machine::LoweredFunction lowered;

@@ -11,6 +11,8 @@
 #include "engine/runtime/testing.h"
 #include "jit/arm64/emission.h"
 #include "jit/filetests/disassembly.h"
+#include "jit/ir/block_order.h"
+#include "jit/ir/inductions.h"
 #include "jit/ir/print.h"
 #include "jit/ir/ssa_sink.h"
 #include "jit/ir/verify.h"
@@ -57,6 +59,8 @@ std::string compiled(std::string_view source) {
       made += as_comment(name, fmt::format("not compiled: {}", info(sink.refused()).mnemonic));
       continue;
     }
+    tighten_loops(function);
+    bound_inductions(function);
     EXPECT_EQ(verify(function), "");
     const std::string graph = to_string(function);
     made += as_comment(name + ", graph", graph.substr(graph.find('\n') + 1));

@@ -306,7 +306,7 @@ void Lowering::lower_address(Instruction& instruction, const Node& access, Acces
 
 /// Sums with constants that do not exceed 32 bits become part of the access. Their other users keep them.
 void Lowering::take_over_sums(Value& address, u64& offset) {
-  while (is_numeric(address, Op::i32_add) && block_of_[address] == block_ && is_constant(node(address).inputs[1])) {
+  while (is_numeric(address, Op::i32_add) && is_constant(node(address).inputs[1])) {
     const Value from = node(address).inputs[0];
     const u64 more = node(node(address).inputs[1]).imm;
     if (offset + more > max_displacement || upper_bound(function_, from) + more > 0xffff'ffff) return;

@@ -90,7 +90,7 @@
 ;; b2: from b0 to b3
 ;;   jump    ;; 0x5f
 ;; b3: from b1 b2
-;;   v8:i32 = phi i32:0x1 i32:0x2    ;; 0x5f
+;;   v8:i32 = phi i32:0x1 i32:0x2 #0x2    ;; 0x5f
 ;;   return_ v8    ;; 0x60
 ;;
 ;; tests_bits, x86-64
@@ -129,7 +129,7 @@
 ;; b2: from b0 to b3
 ;;   jump    ;; 0x6f
 ;; b3: from b1 b2
-;;   v8:i32 = phi i32:0x1 i32:0x2    ;; 0x6f
+;;   v8:i32 = phi i32:0x1 i32:0x2 #0x2    ;; 0x6f
 ;;   return_ v8    ;; 0x70
 ;;
 ;; unordered, x86-64

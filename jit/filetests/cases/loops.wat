@@ -27,37 +27,30 @@
 ;;   v0:i32 = parameter
 ;;   v1:i32 = parameter #0x1
 ;;   jump    ;; 0x2b
-;; b1: from b0 b3 to b2 b3 loop up to b3
+;; b1: from b0 b2 to b3 b2 loop up to b2
 ;;   v4:i32 = phi v0 v13    ;; 0x2b
 ;;   v5:i32 = phi v1 v16    ;; 0x2b
 ;;   v6:i32 = phi i32:0x0 v11    ;; 0x2b
 ;;   v7:i32 = i32.eqz v5    ;; 0x2f
 ;;   branch v7    ;; 0x30
-;; b2: from b1 to b4
-;;   jump    ;; 0x30
-;; b3: from b1 to b1
+;; b2: from b1 to b1
 ;;   v10:i32 = i32.load v4    ;; 0x36
 ;;   v11:i32 = i32.add v6 v10    ;; 0x39
 ;;   v13:i32 = i32.add v4 i32:0x4    ;; 0x40
 ;;   v16:i32 = i32.add v5 i32:0xffffffff    ;; 0x47
 ;;   jump    ;; 0x4a
-;; b4: from b2
+;; b3: from b1 to b4
+;;   jump    ;; 0x30
+;; b4: from b3
 ;;   return_ v6    ;; 0x50
 ;;
 ;; sum, x86-64
 ;;   push rbp
 ;;   mov rbp, rsp
 ;;   xor eax, eax
-;;   nop
-;;   nop
-;;   nop
-;;   nop
-;;   nop
-;;   nop
-;;   nop
-;;   nop
-;;   nop
-;;   nop
+;;   nop word ptr [rax + rax]
+;;   nop word ptr [rax + rax]
+;;   nop dword ptr [rax + rax]
 ;; L0:
 ;;   test esi, esi
 ;;   je L1
@@ -75,6 +68,10 @@
 ;;   stp x29, x30, [sp, #-0x10]!
 ;;   mov x29, sp
 ;;   movz w2, #0
+;;   nop
+;;   nop
+;;   nop
+;;   nop
 ;;   nop
 ;; L0:
 ;;   cbz w1, L1
@@ -94,7 +91,7 @@
 ;;   v1:i64 = parameter #0x1
 ;;   v2:i32 = parameter #0x2
 ;;   jump    ;; 0x55
-;; b1: from b0 b2 to b2 b3 loop up to b3
+;; b1: from b0 b2 to b2 b3 loop up to b2
 ;;   v5:i64 = phi v0 v6    ;; 0x55
 ;;   v6:i64 = phi v1 v5    ;; 0x55
 ;;   v7:i32 = phi v2 v11    ;; 0x55
@@ -112,17 +109,9 @@
 ;; swaps, x86-64
 ;;   push rbp
 ;;   mov rbp, rsp
-;;   nop
-;;   nop
-;;   nop
-;;   nop
-;;   nop
-;;   nop
-;;   nop
-;;   nop
-;;   nop
-;;   nop
-;;   nop
+;;   nop word ptr [rax + rax]
+;;   nop word ptr [rax + rax]
+;;   nop word ptr [rax + rax]
 ;;   nop
 ;; L0:
 ;;   add edx, -1
@@ -140,6 +129,10 @@
 ;; swaps, aarch64
 ;;   stp x29, x30, [sp, #-0x10]!
 ;;   mov x29, sp
+;;   nop
+;;   nop
+;;   nop
+;;   nop
 ;;   nop
 ;;   nop
 ;; L0:

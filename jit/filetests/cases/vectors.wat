@@ -198,7 +198,7 @@
 ;; b2: from b0 to b3
 ;;   jump    ;; 0xb1
 ;; b3: from b1 b2
-;;   v7:i32 = phi i32:0x1 i32:0x2    ;; 0xb1
+;;   v7:i32 = phi i32:0x1 i32:0x2 #0x2    ;; 0xb1
 ;;   return_ v7    ;; 0xb2
 ;;
 ;; any, x86-64
