@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <random>
 #include <span>
 
@@ -189,6 +190,49 @@ TEST(MoreCombinations, Addresses) {
   }
   constexpr u64 numbers[] = {0, 1, 0x7f, 0x1ff03, 0x8000'0000, 0xffff'ffff, 0xffff'ff00, 0x1fff'ffff};
   expect_equal(functions, numbers);
+}
+
+// Loops that count from a number to another, with addresses that depend on the counter. Another counter ends those that
+// would not end.
+TEST(MoreCombinations, Counters) {
+  std::vector<std::string> functions;
+  constexpr std::string_view relations[] = {"ne", "lt_u", "le_u", "gt_u", "ge_u", "lt_s", "le_s", "gt_s", "ge_s"};
+  for (const s64 start : {0ll, 5ll, -400ll, -8ll, 0x7fff'fff8ll, 800ll}) {
+    for (const s64 step : {1ll, 8ll, -1ll, -8ll, 3ll}) {
+      for (const s64 limit : {0ll, 400ll, -8ll, 0x7fff'ffffll, 0x8000'0000ll}) {
+        for (const std::string_view relation : relations) {
+          // The counter is tested behind the step, or in front of it; sometimes it, or a sum of it, is needed
+          // elsewhere.
+          const size_t variant = functions.size() % 4;
+          const std::string next = fmt::format("(i32.add (local.get $i) (i32.const {}))", step);
+          const std::string sum =
+              fmt::format("(i32.add (local.get $i) (i32.const {}))", variant % 2 == 0 ? 1000 : 0x1ff00);
+          const std::string test = variant < 2 ? fmt::format("(br_if $more (i32.{} (local.tee $i {}) (i32.const {})))",
+                                                             relation, next, limit)
+                                               : fmt::format(
+                                                     "(br_if $out (i32.eqz (i32.{} (local.get $i) (i32.const {}))))"
+                                                     "(local.set $i {}) (br $more)",
+                                                     relation, limit, next);
+          const std::string other = variant == 3 ? "(i32.xor (local.get $i) (local.get $s))" : "(i32.const 7)";
+          functions.push_back(fmt::format(R"(
+            (local $i i32) (local $s i32) (local $left i32)
+            (local.set $i (i32.const {})) (local.set $left (i32.const 150))
+            (block $out (loop $more
+              (local.set $s (i32.add (i32.mul (local.get $s) (i32.const 31)) (i32.load8_u {})))
+              (local.set $s (i32.add (local.get $s) (i32.load8_u offset=2
+                (i32.and (i32.shl {} (i32.const 2)) (i32.const 0xffff)))))
+              (local.set $s (i32.add (local.get $s) (i32.load8_u (i32.add
+                (i32.add (local.get $i) (i32.and (local.get $s) (i32.const 0xff))) (i32.const 1200)))))
+              (local.set $s (i32.add (local.get $s) {}))
+              (br_if $out (i32.eqz (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))
+              {}))
+            (i64.or (i64.extend_i32_u (local.get $s)) (i64.shl (i64.extend_i32_u (local.get $i)) (i64.const 32))))",
+                                          start, sum, sum, other, test));
+        }
+      }
+    }
+  }
+  expect_equal(functions, std::array{u64{0}});
 }
 
 INSTANTIATE_TEST_SUITE_P(Integers, Combinations,

@@ -161,7 +161,7 @@ class Inductions {
       }
       case Op::i32_le_s:
       case Op::i32_le_u:
-        if (limit == range - 1) return std::nullopt;
+        if (limit == range - 1 || (relation == Op::i32_le_s && !is_positive)) return std::nullopt;
         return turns_of(relation == Op::i32_le_s ? Op::i32_lt_s : Op::i32_lt_u, first, by, limit + 1);
       case Op::i32_lt_s:
         if (!is_positive || limit + step > range / 2) return std::nullopt;
@@ -171,7 +171,7 @@ class Inductions {
         return first < limit ? rounded_up(limit - first) : 0;
       case Op::i32_ge_s:
       case Op::i32_ge_u:
-        if (limit == 0) return std::nullopt;
+        if (limit == 0 || (relation == Op::i32_ge_s && !is_positive)) return std::nullopt;
         return turns_of(relation == Op::i32_ge_s ? Op::i32_gt_s : Op::i32_gt_u, first, by, limit - 1);
       case Op::i32_gt_s:
         if (!is_positive) return std::nullopt;
