@@ -76,14 +76,17 @@ struct Accesses {
   }
 };
 
-class Atomics : public ::testing::TestWithParam<bool> {};
+/// With explicit checks, and for any processor.
+class Atomics : public ::testing::TestWithParam<std::pair<bool, bool>> {};
 
 TEST_P(Atomics, AreAsInTheInterpreter) {
   std::string refused;
-  const auto compiler = make_compiler({.check = true, .dump = [&](std::string_view text) { refused += text; }});
+  const auto [explicit_checks, baseline] = GetParam();
+  const auto compiler =
+      make_compiler({.check = true, .dump = [&](std::string_view text) { refused += text; }, .baseline = baseline});
   INVAR_NEED_COMPILER(compiler != nullptr);
   const Accesses accesses;
-  Machine interpreted(nullptr, GetParam()), compiled(compiler.get(), GetParam());
+  Machine interpreted(nullptr, explicit_checks), compiled(compiler.get(), explicit_checks);
   const Instance* const expected = interpreted.instantiate(accesses.text);
   const Instance* const got = compiled.instantiate(accesses.text);
   ASSERT_TRUE(expected && got) << accesses.text;
@@ -122,10 +125,10 @@ TEST_P(Atomics, AreAsInTheInterpreter) {
 }
 
 TEST_P(Atomics, LoseNothingBetweenThreads) {
-  const auto compiler = make_compiler({.check = true});
+  const auto [explicit_checks, baseline] = GetParam();
+  const auto compiler = make_compiler({.check = true, .baseline = baseline});
   INVAR_NEED_COMPILER(compiler != nullptr);
-  EngineConfig config = config_of(compiler.get(), GetParam());
-  Engine engine(config);
+  Engine engine(config_of(compiler.get(), explicit_checks));
   Store owner(engine);
   Memory* const memory = *owner.new_memory({.limits = {1, 1, true}, .is_shared = true});
   const auto module = compile_text(engine, R"((module
@@ -181,8 +184,12 @@ TEST_P(Atomics, LoseNothingBetweenThreads) {
   EXPECT_EQ(words[9], total);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Atomics, ::testing::Bool(),
-                         [](const auto& of) { return of.param ? "explicit_checks" : "guard_pages"; });
+INSTANTIATE_TEST_SUITE_P(All, Atomics,
+                         ::testing::Values(std::pair(false, false), std::pair(true, false), std::pair(false, true)),
+                         [](const auto& of) {
+                           return fmt::format("{}{}", of.param.first ? "explicit_checks" : "guard_pages",
+                                              of.param.second ? "_baseline" : "");
+                         });
 
 }  // namespace
 }  // namespace invar::jit

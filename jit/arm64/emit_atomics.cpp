@@ -28,6 +28,20 @@ void Emitter::emit_atomic_store(const Instruction& i) {
   as_.embedUInt32(store_release(info(i.op).access, i.a == no_operand ? zero : number_of(reg(i.a)), memory.baseId()));
 }
 
+/// Of a comparison, the definition has what is expected first, and a is the replacement.
+void Emitter::emit_atomic_at_once(const Instruction& i) {
+  const Mem memory = address(i, true);
+  const bool compares = info(i.op).family == Family::AtomicCmpxchg;
+  AnyOperand operand = general(i.a, i.shape);
+  if (i.b != no_operand) {
+    operand = general(i.b, i.shape);
+    as_.emit(Inst::kIdMvn, operand, general(i.a, i.shape));
+    out_.sites.back().position = static_cast<u32>(as_.offset());  // the access is here
+  }
+  const AnyOperand def = general(i.def, i.shape);
+  as_.emit(i.id, compares ? def : operand, compares ? operand : def, memory);
+}
+
 void Emitter::emit_atomic_rmw(const Instruction& i) {
   const Mem memory = address(i, true);
   const Label again = as_.newLabel();

@@ -526,6 +526,8 @@ void Emitter::emit_instruction(const Instruction& i) {
       return;
     case Form::atomic_store:
       return emit_atomic_store(i);
+    case Form::atomic_at_once:
+      return emit_atomic_at_once(i);
     case Form::atomic_rmw:
       return emit_atomic_rmw(i);
     case Form::atomic_compare_exchange:

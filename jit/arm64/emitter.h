@@ -88,6 +88,7 @@ class Emitter : EmitterBase {
   void emit_exclusive_load(const Instruction& i, const Mem& memory);
   void emit_exclusive_store(const Instruction& i, u8 stored, const Mem& memory, const Label& again);
   void emit_atomic_store(const Instruction& i);
+  void emit_atomic_at_once(const Instruction& i);
   void emit_atomic_rmw(const Instruction& i);
   void emit_atomic_compare_exchange(const Instruction& i);
 

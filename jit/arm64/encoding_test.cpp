@@ -222,6 +222,31 @@ std::vector<Case> other_cases(const Registers& r) {
       ENCODES("stlxr w17, w1, [x2]", as.embedUInt32(store_release_exclusive(4, 17, r.number[1], r.number[2]))),
       ENCODES("stlxrh w17, w1, [x2]", as.embedUInt32(store_release_exclusive(2, 17, r.number[1], r.number[2]))),
       ENCODES("stlxrb w17, w1, [x2]", as.embedUInt32(store_release_exclusive(1, 17, r.number[1], r.number[2]))),
+      ENCODES("ldaddal x1, x3, [x2]", as.ldaddal(r.x(1), r.x(3), ptr(r.x(2)))),
+      ENCODES("ldaddal w1, w3, [x2]", as.ldaddal(r.w(1), r.w(3), ptr(r.x(2)))),
+      ENCODES("ldaddalh w1, w3, [x2]", as.ldaddalh(r.w(1), r.w(3), ptr(r.x(2)))),
+      ENCODES("ldaddalb w1, w3, [x2]", as.ldaddalb(r.w(1), r.w(3), ptr(r.x(2)))),
+      ENCODES("ldclral x1, x3, [x2]", as.ldclral(r.x(1), r.x(3), ptr(r.x(2)))),
+      ENCODES("ldclral w1, w3, [x2]", as.ldclral(r.w(1), r.w(3), ptr(r.x(2)))),
+      ENCODES("ldclralh w1, w3, [x2]", as.ldclralh(r.w(1), r.w(3), ptr(r.x(2)))),
+      ENCODES("ldclralb w1, w3, [x2]", as.ldclralb(r.w(1), r.w(3), ptr(r.x(2)))),
+      ENCODES("ldsetal x1, x3, [x2]", as.ldsetal(r.x(1), r.x(3), ptr(r.x(2)))),
+      ENCODES("ldsetal w1, w3, [x2]", as.ldsetal(r.w(1), r.w(3), ptr(r.x(2)))),
+      ENCODES("ldsetalh w1, w3, [x2]", as.ldsetalh(r.w(1), r.w(3), ptr(r.x(2)))),
+      ENCODES("ldsetalb w1, w3, [x2]", as.ldsetalb(r.w(1), r.w(3), ptr(r.x(2)))),
+      ENCODES("ldeoral x1, x3, [x2]", as.ldeoral(r.x(1), r.x(3), ptr(r.x(2)))),
+      ENCODES("ldeoral w1, w3, [x2]", as.ldeoral(r.w(1), r.w(3), ptr(r.x(2)))),
+      ENCODES("ldeoralh w1, w3, [x2]", as.ldeoralh(r.w(1), r.w(3), ptr(r.x(2)))),
+      ENCODES("ldeoralb w1, w3, [x2]", as.ldeoralb(r.w(1), r.w(3), ptr(r.x(2)))),
+      ENCODES("swpal x1, x3, [x2]", as.swpal(r.x(1), r.x(3), ptr(r.x(2)))),
+      ENCODES("swpal w1, w3, [x2]", as.swpal(r.w(1), r.w(3), ptr(r.x(2)))),
+      ENCODES("swpalh w1, w3, [x2]", as.swpalh(r.w(1), r.w(3), ptr(r.x(2)))),
+      ENCODES("swpalb w1, w3, [x2]", as.swpalb(r.w(1), r.w(3), ptr(r.x(2)))),
+      ENCODES("casal x1, x3, [x2]", as.casal(r.x(1), r.x(3), ptr(r.x(2)))),
+      ENCODES("casal w1, w3, [x2]", as.casal(r.w(1), r.w(3), ptr(r.x(2)))),
+      ENCODES("casalh w1, w3, [x2]", as.casalh(r.w(1), r.w(3), ptr(r.x(2)))),
+      ENCODES("casalb w1, w3, [x2]", as.casalb(r.w(1), r.w(3), ptr(r.x(2)))),
+      ENCODES("mvn x1, x2", as.mvn(r.x(1), r.x(2))),
       ENCODES("cmp w1, w2, uxtb", as.cmp(r.w(1), r.w(2), uxtb(0))),
       ENCODES("cmp w1, w2, uxth", as.cmp(r.w(1), r.w(2), uxth(0))),
       ENCODES("dmb ish", as.dmb(0xb)),
@@ -343,7 +368,7 @@ TEST(Encoding, IsAsLlvmHasIt) {
   ASSERT_NE(file, nullptr);
   for (const Case& each : cases) fprintf(file, "%s\n", each.text.c_str());
   fclose(file);
-  const std::string output = output_of(program + " -triple=aarch64 -show-encoding " + path + " 2>&1");
+  const std::string output = output_of(program + " -triple=aarch64 -mattr=+lse -show-encoding " + path + " 2>&1");
   remove(path.c_str());
 
   constexpr std::string_view mark = "encoding: [";

@@ -57,6 +57,7 @@ enum class Form : u8 {
   atomic_load,              ///< id def, memory
   atomic_store,             ///< a, memory
   atomic_rmw,               ///< id: what makes the new value of the old one and a, in a temporary, b; none: a itself
+  atomic_at_once,           ///< id a, def, memory; inverts a first, in the temporary b if there is one
   atomic_compare_exchange,  ///< a: what is expected, b: the replacement
   fence,
 };
