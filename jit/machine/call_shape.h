@@ -1,8 +1,8 @@
 // Where compiled functions pass what to each other: the rule, of which each machine has the registers (abi.h).
 //
 // Arguments go in registers of their class in order, the rest on the stack, 8 bytes each (vectors: 16), the first
-// lowest; the callee takes them off the stack, so that a tail call can leave others in their place. Results come back in
-// registers only.
+// lowest; the callee takes them off the stack, so that a tail call can leave others in their place. Results come back
+// in registers only.
 #pragma once
 
 #include <span>
