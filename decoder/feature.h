@@ -61,6 +61,8 @@ class Features {
     const u64 bit = u64{1} << static_cast<u32>(feature);
     bits_ = on ? bits_ | bit : bits_ & ~bit;
   }
+  /// As a number: which set it is, in this build.
+  constexpr u64 bits() const { return bits_; }
   friend constexpr bool operator==(const Features&, const Features&) = default;
 
  private:

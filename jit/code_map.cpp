@@ -6,18 +6,56 @@
 
 namespace invar::jit {
 
-void CodeMap::add_function(const u8* begin, const Code* code, EmittedFunction&& emitted,
-                           interp::HandlerTable&& handlers, InlinedCode&& inlined) {
-  std::ranges::sort(emitted.sites, {}, &Site::position);
+namespace {
+
+/// `handlers`: the function's, if it has any.
+MachineSite site_at(const Code& function, const u8* begin, const CodeTableViews& tables,
+                    const interp::HandlerTable* handlers, u64 position, u32 level) {
+  const auto site = std::ranges::lower_bound(tables.sites, position, {}, &Site::position);
+  MachineSite found{.code = &function};
+  if (site == tables.sites.end() || site->position != position) return found;
+  if (site->scope != Site::none) {
+    found.handlers = handlers;
+    found.scope = site->scope;
+    found.landing = begin + site->landing;
+    found.frame_bytes = tables.frame_bytes;
+  }
+  for (found.offset = site->offset; found.offset >= InlinedCode::first_position; --level) {
+    const InlinedCode::Position& from = tables.positions[found.offset - InlinedCode::first_position];
+    const InlinedCode::Call& call = tables.calls[from.call];
+    if (level == 0) {
+      found.code = &function.module->codes[call.callee];
+      found.offset = from.offset;
+      found.is_inlined = true;
+      return found;
+    }
+    found.offset = call.position;
+  }
+  return found;
+}
+
+}  // namespace
+
+void CodeMap::add_function(const u8* begin, u64 size, const Code* code, CodeTables&& tables) {
+  std::ranges::sort(tables.sites, {}, &Site::position);
   const std::lock_guard lock(mutex_);
-  ranges_[begin] = {begin + emitted.code.size(), code,
-                    std::move(emitted.sites),    std::move(inlined),
-                    std::move(handlers),         emitted.frame_bytes};
+  ranges_[begin] = {.end = begin + size, .code = code, .tables = std::move(tables)};
 }
 
 void CodeMap::add_entry(const u8* begin, u64 size) {
   const std::lock_guard lock(mutex_);
-  ranges_[begin] = {begin + size, nullptr, {}, {}, {}, 0};
+  ranges_[begin] = {.end = begin + size};
+}
+
+void CodeMap::add_image(const u8* begin, const CodeImage& image, const Code* codes) {
+  auto range = std::make_shared<ImageRange>();
+  range->image = image;
+  range->codes = codes;
+  for (const FunctionRecord& record : image.functions) {
+    if (record.scopes.count != 0) range->handlers.emplace(record.function, image.handlers_of(record));
+  }
+  const std::lock_guard lock(mutex_);
+  ranges_[begin] = {.end = begin + image.code.size(), .image = std::move(range)};
 }
 
 void CodeMap::remove(const u8* begin) {
@@ -32,29 +70,23 @@ MachineSite CodeMap::find(const u8* pc, u32 level) const {
   --it;
   const Range& range = it->second;
   if (pc > range.end) return {};  // a call may be a function's last instruction
+  const u64 position = static_cast<u64>(pc - it->first);
+  if (range.image) {
+    const FunctionRecord* const record = range.image->image.find(position);
+    if (record == nullptr) return {};
+    const auto handlers = range.image->handlers.find(record->function);
+    return site_at(
+        range.image->codes[record->function], it->first + record->code_offset, range.image->image.tables_of(*record),
+        handlers == range.image->handlers.end() ? nullptr : &handlers->second, position - record->code_offset, level);
+  }
   if (range.code == nullptr) return {.is_entry = true};
-  const u32 position = static_cast<u32>(pc - it->first);
-  const auto site = std::ranges::lower_bound(range.sites, position, {}, &Site::position);
-  MachineSite found{.code = range.code};
-  if (site == range.sites.end() || site->position != position) return found;
-  if (site->scope != Site::none) {
-    found.handlers = &range.handlers;
-    found.scope = site->scope;
-    found.landing = it->first + site->landing;
-    found.frame_bytes = range.frame_bytes;
-  }
-  for (found.offset = site->offset; found.offset >= InlinedCode::first_position; --level) {
-    const InlinedCode::Position& from = range.inlined.positions[found.offset - InlinedCode::first_position];
-    const InlinedCode::Call& call = range.inlined.calls[from.call];
-    if (level == 0) {
-      found.code = &range.code->module->codes[call.callee];
-      found.offset = from.offset;
-      found.is_inlined = true;
-      return found;
-    }
-    found.offset = call.position;
-  }
-  return found;
+  return site_at(*range.code, it->first, range.tables, &range.tables.handlers, position, level);
+}
+
+CodeTables CodeMap::tables_of(const u8* begin) const {
+  const std::lock_guard lock(mutex_);
+  const auto it = ranges_.find(begin);
+  return it == ranges_.end() ? CodeTables() : it->second.tables;
 }
 
 }  // namespace invar::jit

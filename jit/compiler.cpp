@@ -3,17 +3,22 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
-#include <map>
+#include <deque>
 #include <optional>
 #include <string>
 #include <unordered_map>
 
 #include "engine/interp/backtrace.h"
 #include "engine/interp/handlers.h"
+#include "engine/platform/build_id.h"
 #include "engine/platform/executable_memory.h"
+#include "engine/platform/file.h"
+#include "engine/platform/virtual_memory.h"
 #include "engine/runtime/compiled_module.h"
 #include "engine/runtime/store.h"
+#include "jit/code_image.h"
 #include "jit/code_map.h"
 #include "jit/ir/block_order.h"
 #include "jit/ir/inductions.h"
@@ -56,11 +61,14 @@ class MachineCompiler final : public Compiler {
   /// False: the system gives no memory for code.
   bool start();
 
-  bool compile(Code& code) override;
-  const u64* compile_loop(Code& code, u32 block) override;
+  bool compile(Code& code, const StopFlag* stop) override;
+  const u64* compile_loop(Code& code, const LoopPlace& loop, const StopFlag* stop) override;
   const void* interpreter_entry(const FuncType& type) override { return stubs_for(type).to_interpreter; }
   void prepare(MachineContext& context) override;
   MachineSite find(const u8* pc, u32 level) const override { return map_.find(pc, level); }
+  std::string code_key(const Engine& engine) const override;
+  std::vector<u8> save(const CompiledModule& module) override;
+  bool restore(CompiledModule& module, const ModuleBytes& saved) override;
   void forget(const CompiledModule& module) override;
 
  private:
@@ -71,19 +79,36 @@ class MachineCompiler final : public Compiler {
     u64 words[3] = {};  ///< What compiled code's calls of interpreted functions go through.
   };
   struct ModuleCode {
+    explicit ModuleCode(bool compilable) : is_compilable(compilable) {}
+    const bool is_compilable;
     platform::ExecutableMemory memory;
-    std::vector<const u8*> functions;
-    std::map<std::pair<const Code*, u32>, const u64*> loops;  ///< By function and block.
+    /// A function, or what runs from a loop of it on.
+    struct Placed {
+      const u8* begin;
+      u64 size;
+      u32 function;
+      bool is_loop;
+    };
+    std::vector<Placed> placed;
+    ModuleBytes image;                       ///< What has been restored,
+    const u8* image_code = nullptr;          ///< and where its code is.
+    std::deque<std::array<u64, 3>> entries;  ///< Threaded code that leads to them.
   };
 
   const Stubs& stubs_for(const FuncType& type);
-  const u8* make(Code& code, std::optional<u32> loop);
-  static const u64* keep(CompiledModule& module, std::initializer_list<u64> words);
-  /// For developers: why a function is not compiled. Returns nullptr.
-  const u8* refuse(const Code& code, std::string_view reason) const;
-  const u8* place(platform::ExecutableMemory& memory, const std::vector<u8>& bytes);
+  ModuleCode& code_of(const CompiledModule& module);
+  static void publish(Code& code, const u64* entry);
+  static const u8* make_executable(ModuleCode& owner, std::span<const u8> code);
+  const u64* make(Code& code, const LoopPlace* loop, const StopFlag* stop);
+  /// For developers.
+  void tell_placed(const CompiledModule& module, u32 function, std::span<const u8> code) const;
+  void dump(std::string_view text);
+  /// The same: why a function is not compiled. Returns nullptr.
+  const u64* refuse(const Code& code, std::string_view reason);
+  static const u8* place(platform::ExecutableMemory& memory, std::span<const u8> bytes);
 
   const CompilerOptions options_;
+  std::mutex dump_mutex_;
   std::mutex mutex_;  // guards what follows, but for map_
   platform::ExecutableMemory memory_;
   Gates gates_;
@@ -95,7 +120,7 @@ class MachineCompiler final : public Compiler {
 };
 
 /// Copies code to where it can run; nullptr if there is no memory.
-const u8* MachineCompiler::place(platform::ExecutableMemory& memory, const std::vector<u8>& bytes) {
+const u8* MachineCompiler::place(platform::ExecutableMemory& memory, std::span<const u8> bytes) {
   // A call may be the last instruction: what it returns to must not be where other code begins.
   const platform::CodeBlock block = memory.take(bytes.size() + 1);
   if (block.code == nullptr) return nullptr;
@@ -151,12 +176,23 @@ const MachineCompiler::Stubs& MachineCompiler::stubs_for(const FuncType& type) {
   return *stubs;
 }
 
-/// Compiles the function, or what runs from a loop on. Empty (nullptr) if it stays with the interpreter.
-const u8* MachineCompiler::make(Code& code, std::optional<u32> loop) {
+MachineCompiler::ModuleCode& MachineCompiler::code_of(const CompiledModule& module) {
+  const std::lock_guard lock(mutex_);
+  std::unique_ptr<ModuleCode>& code = modules_[&module];
+  if (!code) code = std::make_unique<ModuleCode>(is_compilable(module));
+  return *code;
+}
+
+/// Compiles the function, or what runs from a loop on. The threaded code that leads there: an address, the Code, and
+/// the machine code. nullptr if it stays with the interpreter.
+const u64* MachineCompiler::make(Code& code, const LoopPlace* loop, const StopFlag* stop) {
+  const auto stops = [stop] { return stop != nullptr && stop->load(std::memory_order_relaxed); };
   CompiledModule& module = *code.module;
-  if (!is_compilable(module)) return nullptr;
+  ModuleCode& owner = code_of(module);
+  if (!owner.is_compilable) return nullptr;
   if (code.function < options_.first_function || code.function > options_.last_function) return nullptr;
-  if (stubs_for(module.module().func_type(code.function)).enter == nullptr) return nullptr;
+  const Stubs& stubs = stubs_for(module.module().func_type(code.function));
+  if (stubs.enter == nullptr || stops()) return nullptr;
 
   Function function;
   SsaSink sink(module, function);
@@ -165,83 +201,155 @@ const u8* MachineCompiler::make(Code& code, std::optional<u32> loop) {
   if (!is_built) return refuse(code, info(sink.refused()).mnemonic);
   tighten_loops(function);
   bound_inductions(function);
-  if (options_.dump_ir) options_.dump(to_string(function));
+  if (options_.dump_ir) dump(to_string(function));
+  if (stops()) return nullptr;
   if (options_.check) die_if(code, verify(function));
   machine::LoweredFunction lowered;
   if (!options_.baseline) lowered.features = machine::cpu_features();
   if (!machine::Lowering(module, function, lowered).lower())
     return refuse(code, "more results than registers for them, or what this machine lacks");
+  if (stops()) return nullptr;
   const Allocation allocation = allocate_registers(lowered.code, machine::register_file);
   if (options_.check) die_if(code, check_allocation(lowered.code, machine::register_file, allocation));
+  if (stops()) return nullptr;
   EmittedFunction emitted;
   const std::string error = machine::emit(function, lowered, allocation, options_.dump_asm, emitted);
   if (!error.empty()) return refuse(code, error);
-  if (options_.dump_asm) options_.dump(fmt::format("function {}\n{}", code.function, emitted.listing));
+  if (options_.dump_asm) dump(fmt::format("function {}\n{}", code.function, emitted.listing));
 
   const std::lock_guard lock(mutex_);
-  std::unique_ptr<ModuleCode>& owner = modules_[&module];
-  if (!owner) owner = std::make_unique<ModuleCode>();
-  const u8* const begin = place(owner->memory, emitted.code);
+  const u8* const begin = place(owner.memory, emitted.code);
   if (begin == nullptr) return nullptr;
-  owner->functions.push_back(begin);
-  const size_t size = emitted.code.size();
-  map_.add_function(begin, &code, std::move(emitted), std::move(function.handlers), std::move(function.inlined));
-  if (options_.placed) {
-    const std::string name = module.function_name(code.function);
-    options_.placed({begin, size}, name.empty() ? fmt::format("wasm[{}]", code.function) : name);
-  }
-  return begin;
+  owner.placed.push_back({begin, emitted.code.size(), code.function, loop != nullptr});
+  map_.add_function(
+      begin, emitted.code.size(), &code,
+      {std::move(emitted.sites), std::move(function.inlined), std::move(function.handlers), emitted.frame_bytes});
+  tell_placed(module, code.function, {begin, emitted.code.size()});
+  return owner.entries
+      .emplace_back(std::array{reinterpret_cast<u64>(loop ? stubs.enter_loop : stubs.enter),
+                               reinterpret_cast<u64>(&code), reinterpret_cast<u64>(begin)})
+      .data();
 }
 
-bool MachineCompiler::compile(Code& code) {
-  const u8* const begin = make(code, std::nullopt);
-  if (begin == nullptr) return false;
-  const Stubs& stubs = stubs_for(code.module->module().func_type(code.function));
-  const u64* const entry = keep(*code.module, {reinterpret_cast<u64>(stubs.enter), reinterpret_cast<u64>(&code)});
-  __atomic_store_n(&code.machine_entry, begin, __ATOMIC_RELEASE);
+void MachineCompiler::tell_placed(const CompiledModule& module, u32 function, std::span<const u8> code) const {
+  if (!options_.placed) return;
+  const std::string name = module.function_name(function);
+  options_.placed(code, name.empty() ? fmt::format("wasm[{}]", function) : name);
+}
+
+/// `entry`: from make().
+void MachineCompiler::publish(Code& code, const u64* entry) {
+  __atomic_store_n(&code.machine_entry, reinterpret_cast<const void*>(entry[2]), __ATOMIC_RELEASE);
   __atomic_store_n(&code.entry, entry, __ATOMIC_RELEASE);
-  return true;
 }
 
-const u64* MachineCompiler::compile_loop(Code& code, u32 block) {
-  const std::pair<const Code*, u32> key{&code, block};
+bool MachineCompiler::compile(Code& code, const StopFlag* stop) {
+  const u64* const entry = make(code, nullptr, stop);
+  if (entry != nullptr) publish(code, entry);
+  return entry != nullptr;
+}
+
+const u64* MachineCompiler::compile_loop(Code& code, const LoopPlace& loop, const StopFlag* stop) {
+  return make(code, &loop, stop);
+}
+
+void MachineCompiler::dump(std::string_view text) {
+  const std::lock_guard lock(dump_mutex_);
+  options_.dump(text);
+}
+
+const u64* MachineCompiler::refuse(const Code& code, std::string_view reason) {
+  if (options_.dump) dump(fmt::format("function {}: not compiled: {}\n", code.function, reason));
+  return nullptr;
+}
+
+std::string MachineCompiler::code_key(const Engine& engine) const {
+  const std::string build = platform::build_id();
+  const bool is_whole = options_.first_function == 0 && options_.last_function == ~0u;
+  if (build.empty() || !is_whole) return {};
+  const EngineConfig& config = engine.config();
+  const auto word = [](bool is) { return is ? "yes" : "no"; };
+  return fmt::format(
+      "build={} cpu={} effort={} inlines={} bounds={} fuel={} interruptible={} deterministic={} features={:x}", build,
+      machine::to_string(options_.baseline ? machine::CpuFeatures{} : machine::cpu_features()), options_.effort,
+      word(options_.inlines), engine.guard_pages() ? "guard" : "explicit", word(config.fuel),
+      word(config.interruptible), word(config.deterministic), config.features.bits());
+}
+
+std::vector<u8> MachineCompiler::save(const CompiledModule& module) {
+  ModuleCode& owner = code_of(module);
+  std::vector<ModuleCode::Placed> placed;
   {
     const std::lock_guard lock(mutex_);
-    const std::unique_ptr<ModuleCode>& owner = modules_[code.module];
-    if (owner) {
-      if (const auto known = owner->loops.find(key); known != owner->loops.end()) return known->second;
+    placed = owner.placed;
+  }
+  std::erase_if(placed, &ModuleCode::Placed::is_loop);
+  std::ranges::sort(placed, {}, &ModuleCode::Placed::function);
+  ImageWriter writer;
+  for (const auto& [begin, size, function, is_loop] : placed) {
+    writer.add(function, {begin, size}, map_.tables_of(begin));
+  }
+  return writer.write();
+}
+
+/// Where the image's code can run: where it stands in its file, if that is mapped, else in memory of its own.
+const u8* MachineCompiler::make_executable(ModuleCode& owner, std::span<const u8> code) {
+  const auto address = reinterpret_cast<uintptr_t>(code.data());
+  if (is_mapped_file(owner.image) && address % platform::page_size() == 0) {
+    auto* const begin = const_cast<u8*>(code.data());  // only to change what may be done there
+    if (platform::protect(begin, platform::round_to_pages(code.size()), platform::Protection::read_execute)) {
+      platform::flush_instruction_cache(begin, code.size());
+      return begin;
     }
   }
-  const u8* const begin = make(code, block);
-  const Stubs& stubs = stubs_for(code.module->module().func_type(code.function));
-  const u64* words = nullptr;
-  if (begin != nullptr) {
-    words = keep(*code.module,
-                 {reinterpret_cast<u64>(stubs.enter_loop), reinterpret_cast<u64>(&code), reinterpret_cast<u64>(begin)});
+  return place(owner.memory, code);
+}
+
+bool MachineCompiler::restore(CompiledModule& module, const ModuleBytes& saved) {
+  ModuleCode& owner = code_of(module);
+  const std::optional<CodeImage> image = read_image(saved.bytes, module.module());
+  if (!owner.is_compilable || !image) return false;
+  std::vector<const Stubs*> stubs(module.module().types.size());  // by type index
+  const auto stubs_of = [&](u32 function) {
+    const Stubs*& known = stubs[module.module().functions[function].type];
+    if (known == nullptr) known = &stubs_for(module.module().func_type(function));
+    return known;
+  };
+  for (const FunctionRecord& record : image->functions) {
+    if (stubs_of(record.function)->enter == nullptr) return false;
   }
-  const std::lock_guard lock(mutex_);
-  if (const auto& owner = modules_[code.module]) owner->loops[key] = words;
-  return words;
-}
-
-/// Words of threaded code that last as long as the module.
-const u64* MachineCompiler::keep(CompiledModule& module, std::initializer_list<u64> words) {
-  auto storage = std::make_unique<u64[]>(words.size());
-  std::ranges::copy(words, storage.get());
-  module.code_storage.push_back(std::move(storage));
-  return module.code_storage.back().get();
-}
-
-const u8* MachineCompiler::refuse(const Code& code, std::string_view reason) const {
-  if (options_.dump) options_.dump(fmt::format("function {}: not compiled: {}\n", code.function, reason));
-  return nullptr;
+  if (!image->functions.empty()) {
+    const std::lock_guard lock(mutex_);
+    owner.image = saved;
+    owner.image_code = make_executable(owner, image->code);
+    if (owner.image_code == nullptr) return false;
+    map_.add_image(owner.image_code, *image, module.codes.data());
+    for (const FunctionRecord& record : image->functions) {
+      Code& code = module.codes[record.function];
+      const u8* const begin = owner.image_code + record.code_offset;
+      const u64* const entry = owner.entries
+                                   .emplace_back(std::array{reinterpret_cast<u64>(stubs_of(record.function)->enter),
+                                                            reinterpret_cast<u64>(&code), reinterpret_cast<u64>(begin)})
+                                   .data();
+      tell_placed(module, record.function, {begin, record.code_size});
+      code.is_requested = true;
+      publish(code, entry);
+    }
+  }
+  for (u32 i = module.module().imported_functions; i < module.codes.size(); ++i) {
+    Code& code = module.codes[i];
+    code.is_refused = !code.is_requested;
+    code.is_requested = true;
+  }
+  return true;
 }
 
 void MachineCompiler::forget(const CompiledModule& module) {
   const std::lock_guard lock(mutex_);
   const auto it = modules_.find(&module);
   if (it == modules_.end()) return;
-  for (const u8* const begin : it->second->functions) map_.remove(begin);
+  for (const ModuleCode::Placed& placed : it->second->placed) map_.remove(placed.begin);
+  if (it->second->image_code != nullptr) map_.remove(it->second->image_code);
   modules_.erase(it);
 }
 

@@ -11,6 +11,8 @@
 namespace invar::jit {
 
 struct CompilerOptions {
+  /// How much is done for faster code: 0, for code that is there soon, or 1.
+  unsigned effort = 1;
   // For developers.
   bool check = false;  ///< Verifies each function's graph and register allocation, and aborts if they are wrong; slow.
   bool dump_ir = false, dump_asm = false;

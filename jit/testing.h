@@ -38,6 +38,7 @@ struct TestMachine : RuntimeTest {
   static EngineConfig config(Compiler* compiler, bool stress_collection) {
     EngineConfig made;
     made.compiler = compiler;
+    made.lazy_compilation = true;  // only what a test is about
     made.stress_collection = stress_collection;
     return made;
   }

@@ -8,9 +8,10 @@ namespace invar {
 
 namespace {
 
-Result<void> validate(Module& module, std::vector<std::vector<SubType>> type_groups, u32 threads) {
+Result<void> validate(Module& module, std::vector<std::vector<SubType>> type_groups, const DecodeOptions& options) {
   INVAR_TRY(validate_definitions(module, std::move(type_groups)));
-  return validate_bodies(module, threads);
+  if (options.bodies_are_valid) return {};
+  return validate_bodies(module, options.threads);
 }
 
 }  // namespace
@@ -19,7 +20,7 @@ Result<std::shared_ptr<const Module>> decode_module(ModuleBytes bytes, const Fea
                                                     const DecodeOptions& options) {
   INVAR_TRY_ASSIGN(ParsedModule parsed, read_sections(std::move(bytes), features));
   Module& module = *parsed.module;
-  Result<void> result = validate(module, std::move(parsed.type_groups), options.threads);
+  Result<void> result = validate(module, std::move(parsed.type_groups), options);
   if (!result) {
     if (Result<void> malformed = find_malformed_body(module); !malformed) result = std::move(malformed);
   }

@@ -13,6 +13,8 @@ namespace invar {
 struct DecodeOptions {
   /// Threads that may validate function bodies at the same time. The result does not depend on it.
   u32 threads = 1;
+  /// The function bodies have been validated before: they are not looked at.
+  bool bodies_are_valid = false;
 };
 
 /// Decodes and validates a module and all its function bodies. Malformed comes before invalid, as if all of the module

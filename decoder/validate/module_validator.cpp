@@ -6,9 +6,8 @@
 #include <atomic>
 #include <mutex>
 #include <numeric>
-#include <system_error>
-#include <thread>
 
+#include "decoder/base/parallel.h"
 #include "decoder/binary/encoder.h"
 #include "decoder/validate/function_walker.h"
 
@@ -306,14 +305,7 @@ Result<void> validate_bodies(const Module& module, u32 threads) {
       }
     }
   };
-  std::vector<std::thread> helpers;
-  try {
-    for (u32 i = 1; i < useful; ++i) helpers.emplace_back(work);
-  } catch (const std::system_error&) {
-    // No more threads to be had: those there are do it all.
-  }
-  work();
-  for (std::thread& helper : helpers) helper.join();
+  run_on_threads(useful, work);
   if (found) return std::unexpected(*std::move(found));
   return {};
 }

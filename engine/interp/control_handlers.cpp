@@ -13,6 +13,7 @@
 #include "engine/runtime/engine.h"
 #include "engine/runtime/reference.h"
 #include "engine/runtime/store.h"
+#include "engine/tiering/tier_up.h"
 
 namespace invar::interp {
 
@@ -360,21 +361,35 @@ INVAR_HANDLER(tick) {
   INVAR_NEXT(2);
 }
 
-[[gnu::noinline]] const u64* tier_up_slowly(Code* code, u32 block) { return tier_up(*code, block); }
+[[gnu::noinline]] const u64* tier_up_slowly(Code* code, const u64* ip) { return tier_up(*code, ip); }
+[[gnu::noinline]] const u64* tier_up_loop_slowly(Code* code, const u64* ip) { return tier_up_loop(*code, ip); }
 
-/// `enters`: it stands at a loop that compiled code can be entered at.
-template <bool enters>
 INVAR_HANDLER(warm_up) {
   INVAR_ENTER;
   auto* code = reinterpret_cast<Code*>(ip[2]);
+  ++code->calls;
   code->patience -= field(ip, 0);
-  if (code->patience < 0 || (enters && code->enters_loops)) [[unlikely]] {
-    if (const u64* const words = tier_up_slowly(code, upper(ip))) {
+  if (code->patience < 0) [[unlikely]] {
+    if (const u64* const words = tier_up_slowly(code, ip)) {
       ip = words;
       INVAR_DISPATCH();
     }
   }
   INVAR_NEXT(3);
+}
+
+INVAR_HANDLER(warm_up_loop) {
+  INVAR_ENTER;
+  auto* code = reinterpret_cast<Code*>(ip[2]);
+  const u64 entry = __atomic_load_n(ip + WarmUpLoop::entry, __ATOMIC_ACQUIRE);
+  code->patience -= field(ip, 0);
+  if (code->patience < 0 || entry > WarmUpLoop::asked_for) [[unlikely]] {
+    if (const u64* const words = tier_up_loop_slowly(code, ip)) {
+      ip = words;
+      INVAR_DISPATCH();
+    }
+  }
+  INVAR_NEXT(WarmUpLoop::words);
 }
 
 [[gnu::noinline]] void trace_to_engine(const Instance& instance, u32 function, const Slot* arguments) {
@@ -413,8 +428,8 @@ const ControlHandlers control_handlers = {
     .restore_instance = &restore_instance,
     .return_nothing = &return_nothing,
     .call_host = &call_host,
-    .warm_up = &warm_up<false>,
-    .warm_up_loop = &warm_up<true>,
+    .warm_up = &warm_up,
+    .warm_up_loop = &warm_up_loop,
     .tick = &tick,
     .trace_call = &trace_call,
 };

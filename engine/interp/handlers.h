@@ -238,14 +238,23 @@ struct ControlHandlers {
   Handler call_indirect[3];  // by Loc of the index; word 2: engine-wide id of the type, table << 32
   // As above; field 3: slots of the arguments.
   Handler return_call, return_call_import, return_call_ref, return_call_indirect[3];
-  Handler restore_instance;       // field 0: own link; stands behind every call that may change the instance
-  Handler return_nothing;         // field 0: own link
-  Handler call_host;              // word 1: Func
-  Handler warm_up, warm_up_loop;  // field 0: how much; upper half: block, see tier_up(); word 2: Code
-  Handler tick;                   // upper half: fuel
-  Handler trace_call;             // field 0: slot of the arguments; upper half: function index
+  Handler restore_instance;  // field 0: own link; stands behind every call that may change the instance
+  Handler return_nothing;    // field 0: own link
+  Handler call_host;         // word 1: Func
+  Handler warm_up;           // field 0: how much; word 2: Code
+  Handler warm_up_loop;      // likewise; upper half: the loop's number among the blocks; further words: WarmUpLoop
+  Handler tick;              // upper half: fuel
+  Handler trace_call;        // field 0: slot of the arguments; upper half: function index
 };
 extern const ControlHandlers control_handlers;
+
+/// The instruction warm_up_loop, which stands at the beginning of each loop.
+struct WarmUpLoop {
+  static constexpr u32 entry = 3;  ///< This word: the threaded code that goes on in compiled code, once there is any,
+  static constexpr u64 asked_for = 1;  ///< or this, if it has been asked for, or 0.
+  static constexpr u32 to_outer = 4;   ///< How many words further down the loop around it begins; 0 if there is none.
+  static constexpr u32 words = 5;
+};
 
 struct ExceptionHandlers {
   Handler throw_;     // field 0: slot of the arguments; upper half: tag

@@ -51,16 +51,19 @@ namespace {
 TrapKind interpret(Store& store, const Func& func, Slot* slots) {
   if (!func.instance) return func.host(func.environment, nullptr, slots);
   Code& code = *func.code;
-  if (__atomic_load_n(&code.entry, __ATOMIC_ACQUIRE) == lowering_stub()) {
+  const u64* entry = __atomic_load_n(&code.entry, __ATOMIC_ACQUIRE);
+  if (entry == lowering_stub()) {
     const TrapKind trap = interp::lower(code);
     if (trap != TrapKind::none) return trap;
+    entry = __atomic_load_n(&code.entry, __ATOMIC_ACQUIRE);
   }
-  if (slots + code.frame.slots > store.stack_limit) return TrapKind::call_stack_exhausted;
+  const FrameSize frame = interp::load_frame_size(code);
+  if (slots + frame.slots > store.stack_limit) return TrapKind::call_stack_exhausted;
   interp::store_link(slots, code.link, {interp::exit_code(), nullptr});
-  std::fill_n(slots + code.link + interp::link_slots, code.frame.zero_slots, Slot{0});
+  std::fill_n(slots + code.link + interp::link_slots, frame.zero_slots, Slot{0});
   Slot* const stack_top = store.stack_top;
   const MachineState machine_state = store.machine_state();
-  const TrapKind trap = interp::run_with_landing(store, code.entry, slots, func.instance);
+  const TrapKind trap = interp::run_with_landing(store, entry, slots, func.instance);
   store.stack_top = stack_top;
   store.machine_state() = machine_state;
   return trap;

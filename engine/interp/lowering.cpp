@@ -1,7 +1,6 @@
 #include "engine/interp/lowering.h"
 
 #include <algorithm>
-#include <limits>
 #include <new>
 
 #include "decoder/validate/function_walker.h"
@@ -10,6 +9,7 @@
 #include "engine/interp/interpreter.h"
 #include "engine/interp/lowering_sink.h"
 #include "engine/tiering/compiler.h"
+#include "engine/tiering/tier_up.h"
 
 namespace invar::interp {
 
@@ -24,22 +24,19 @@ namespace {
 /// What a function with more words needed is not kept for the next ones.
 constexpr size_t words_kept = size_t{1} << 16;
 
-/// In turns of loops.
-s32 patience_for(const CompiledModule& compiled, u32 function) {
-  const u64 patience = compiled.engine().config().tier_up_patience;
-  const u64 bytes = compiled.module().functions[function].body.size;
-  return static_cast<s32>(std::min<u64>(patience + bytes * patience / 1000, u64{1} << 30));
-}
-
 }  // namespace
 
 TrapKind lower(Code& code) {
   CompiledModule& compiled = *code.module;
   const std::lock_guard lock(compiled.mutex);
-  if (code.entry != lowering_stub()) return TrapKind::none;  // another thread was faster
+  // Another thread may have been faster.
+  if (__atomic_load_n(&code.entry, __ATOMIC_ACQUIRE) != lowering_stub()) return TrapKind::none;
 
-  Compiler* const compiler = compiled.engine().config().compiler;
-  if (compiler && !compiled.engine().config().tier_up && compiler->compile(code)) return TrapKind::none;
+  const EngineConfig& config = compiled.engine().config();
+  if (config.compiler && config.lazy_compilation && !code.is_requested) {
+    code.is_requested = true;
+    if (config.compiler->compile(code)) return TrapKind::none;
+  }
 
   const auto lowerer = compiled.lowerer ? std::move(compiled.lowerer) : std::make_shared<Lowerer>(compiled);
   const LoweringSink& sink = lowerer->sink;
@@ -58,31 +55,11 @@ TrapKind lower(Code& code) {
     compiled.handler_tables.push_back(std::make_unique<HandlerTable>(sink.handlers()));
     handlers = compiled.handler_tables.back().get();
   }
-  if (compiler) code.patience = patience_for(compiled, code.function);
+  if (config.tier_up) code.patience = patience_for(compiled, code.function);
   store_frame_size(code, {sink.frame_slots(), sink.zero_slots()});
   register_code({entry, entry + words.size(), &code, handlers});
   __atomic_store_n(&code.entry, entry, __ATOMIC_RELEASE);
   return TrapKind::none;
-}
-
-/// Whether the function has run long enough is measured in turns of its loops: more for larger ones, which take longer
-/// to compile.
-const u64* tier_up(Code& code, u32 block) {
-  // What cannot be compiled is not tried again.
-  constexpr s32 forever = std::numeric_limits<s32>::max();
-  CompiledModule& compiled = *code.module;
-  Compiler& compiler = *compiled.engine().config().compiler;
-  const std::lock_guard lock(compiled.mutex);
-  if (!code.is_compiled) {
-    code.patience = forever;
-    code.is_compiled = code.enters_loops = compiler.compile(code);
-    if (!code.is_compiled) return nullptr;
-  }
-  if (block == no_block) return code.entry;
-  if (block == inner_loop) return nullptr;
-  const u64* const words = compiler.compile_loop(code, block);
-  code.enters_loops = words != nullptr;
-  return words;
 }
 
 OffsetTable::OffsetTable(const Code& code) {

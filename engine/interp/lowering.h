@@ -9,12 +9,6 @@ namespace invar::interp {
 /// call_stack_exhausted: its frame is larger than frames can be. allocation_failure: no memory for the code.
 TrapKind lower(Code& code);
 
-/// For tier_up(): the function as a whole, or a loop that cannot be entered.
-inline constexpr u32 no_block = 0xffff'ffff, inner_loop = 0xffff'fffe;
-/// A function has run for long: compiles it, once. Where to go on in machine code, with the frame as it is: from the
-/// function's start, or from the loop `block` on (Compiler::compile_loop); nullptr: in the interpreter.
-const u64* tier_up(Code& code, u32 block);
-
 /// Which instruction each word of a function's threaded code was made for. Lowers the function again to find out:
 /// only backtraces ask.
 class OffsetTable {

@@ -20,6 +20,8 @@ u32 total_slots(std::span<const ValType> types) {
 
 /// What a call counts, a turn of a loop being 1.
 constexpr u32 warmth_of_call = 8;
+/// A loop with more words counts more for a turn.
+constexpr u32 words_of_small_loop = 64, most_warmth = 1000;
 
 }  // namespace
 
@@ -53,17 +55,29 @@ void LoweringSink::begin(const BodyInfo& body) {
   open_label(LabelKind::function, {{}, type_->results});
   if (traces_) code_.emit_wide(control_handlers.trace_call, 0, 0, body.function);
   function_ = body.function;
-  blocks_ = loop_depth_ = 0;
-  warm_up(warmth_of_call, no_block);
+  blocks_ = 0;
+  loop_ = none;
+  warm_up();
   begin_segment(true);
 }
 
 /// Counts down to when the function is compiled.
-void LoweringSink::warm_up(u32 by, u32 block) {
+void LoweringSink::warm_up() {
   if (!tiers_up_) return;
-  const bool enters = block != no_block && block != inner_loop;
-  code_.emit_wide(enters ? control_handlers.warm_up_loop : control_handlers.warm_up, by, 0, block);
+  code_.emit_wide(control_handlers.warm_up, warmth_of_call, 0, 0);
   code_.append(reinterpret_cast<u64>(&compiled_.codes[function_]));
+}
+
+/// The same at the beginning of a loop; how much a turn counts is known at its end.
+void LoweringSink::warm_up_loop() {
+  const u32 at = code_.position();
+  if (tiers_up_) {
+    code_.emit_wide(control_handlers.warm_up_loop, 0, 0, blocks_);
+    code_.append(reinterpret_cast<u64>(&compiled_.codes[function_]));
+    code_.append(0);
+    code_.append(loop_ == none ? 0 : at - loop_);
+  }
+  loop_ = at;
 }
 
 void LoweringSink::finish(bool reachable) {
@@ -110,7 +124,8 @@ void LoweringSink::open_label(LabelKind kind, const BlockType& type) {
                     .scope = scope_,
                     .try_scope = none,
                     .last_clause = none,
-                    .catches = none};
+                    .catches = none,
+                    .outer_loop = loop_};
 }
 
 /// Resets the operand stack to the label's parameters or results, in their slots.
@@ -145,7 +160,7 @@ void LoweringSink::loop(const BlockType& type) {
   flush(static_cast<u32>(stack_.size() - type.params.size()));
   after_label();
   open_label(LabelKind::loop, type);
-  warm_up(1, loop_depth_++ == 0 ? blocks_ : inner_loop);
+  warm_up_loop();
   ++blocks_;
   begin_segment(true);
 }
@@ -177,7 +192,11 @@ void LoweringSink::else_(bool reachable) {
 
 void LoweringSink::end(bool reachable) {
   Label& label = labels_.back();
-  if (label.kind == LabelKind::loop) --loop_depth_;
+  if (label.kind == LabelKind::loop && tiers_up_) {
+    const u32 words = code_.position() - label.position;
+    code_.set_field(label.position, 0, std::min(1 + words / words_of_small_loop, most_warmth));
+  }
+  loop_ = label.outer_loop;
   if (reachable && label.kind == LabelKind::catch_) {
     move_to_label(label);  // from above the exception
   } else if (reachable) {

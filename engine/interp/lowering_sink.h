@@ -235,6 +235,7 @@ class LoweringSink : public NullSink {
     u32 try_scope;    ///< A try block's own scope, or none,
     u32 last_clause;  ///< and its last clause so far.
     u32 catches;      ///< First of the clauses that wait for the label's position, or none.
+    u32 outer_loop;   ///< LoweringSink::loop_ around the block.
     /// What a branch to the label carries.
     std::span<const ValType> branch_types() const { return kind == LabelKind::loop ? params : results; }
   };
@@ -385,7 +386,8 @@ class LoweringSink : public NullSink {
     if (fuel_ || interruptible_) emit_tick(polls);
   }
   void emit_tick(bool polls);
-  void warm_up(u32 by, u32 block);
+  void warm_up();
+  void warm_up_loop();
   void settle_fuel();
   void finish_call(std::span<const ValType> results);
   u32 argument_slots(const FuncType& type) const;
@@ -413,8 +415,8 @@ class LoweringSink : public NullSink {
   HandlerTable handlers_;
   u32 scope_ = none;  ///< The innermost try block's.
   u32 function_ = 0;
-  u32 blocks_ = 0;      ///< So many have begun, of any kind.
-  u32 loop_depth_ = 0;  ///< Of loops around the instruction in hand.
+  u32 blocks_ = 0;   ///< So many have begun, of any kind.
+  u32 loop_ = none;  ///< Where the innermost loop around the instruction in hand begins.
   const FuncType* type_ = nullptr;
   u32 link_ = 0;
   u32 stack_begin_ = 0;  ///< Home of the lowest operand,

@@ -25,7 +25,7 @@ LoweringSink::LoweringSink(CompiledModule& compiled, bool record_offsets)
       fuel_(compiled.engine().config().fuel),
       deterministic_(compiled.engine().config().deterministic),
       traces_(compiled.engine().config().trace_call != nullptr),
-      tiers_up_(compiled.engine().config().compiler != nullptr && compiled.engine().config().tier_up),
+      tiers_up_(compiled.engine().config().compiler != nullptr && compiled.engine().config().tier_up && !traces_),
       record_offsets_(record_offsets),
       watches_(record_offsets_ || fuel_) {}
 

@@ -50,6 +50,8 @@ CodeBlock ExecutableMemory::take(u64 size) {
     wanted = round_to_pages(std::max(wanted, size));
     Region region;
     if (wanted == 0 || !map(wanted, region)) return {};
+    // What was written shall not count twice; the pages stay where they run.
+    if (is_usable) madvise(regions_.back().writable, regions_.back().size, MADV_DONTNEED);
     regions_.push_back(region);
   }
   Region& region = regions_.back();

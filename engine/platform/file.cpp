@@ -31,6 +31,11 @@ class Descriptor {
   bool owned_;
 };
 
+struct Unmap {
+  u64 size;
+  void operator()(const void* at) const { munmap(const_cast<void*>(at), size); }
+};
+
 std::unexpected<Error> io_failure(const std::string& path, int error) {
   return fail(ErrorCode::io_error, " " + path + ": " + std::strerror(error));
 }
@@ -57,15 +62,21 @@ Result<ModuleBytes> read_file(const std::string& path) {
   const bool standard_input = path == "-";
   const Descriptor file{standard_input ? STDIN_FILENO : open(path.c_str(), O_RDONLY | O_CLOEXEC), !standard_input};
   if (file.get() < 0) return io_failure(path, errno);
+  return read_file(file.get(), path);
+}
+
+Result<ModuleBytes> read_file(int descriptor, const std::string& path) {
   struct stat status{};
-  if (fstat(file.get(), &status) != 0) return io_failure(path, errno);
+  if (fstat(descriptor, &status) != 0) return io_failure(path, errno);
   if (S_ISDIR(status.st_mode)) return io_failure(path, EISDIR);
   const u64 size = S_ISREG(status.st_mode) ? static_cast<u64>(status.st_size) : 0;
-  if (size < min_mapped || standard_input) return read_all(file.get(), size, path);
-  void* const start = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
-  if (start == MAP_FAILED) return read_all(file.get(), size, path);
-  std::shared_ptr<const void> owner{start, [size](const void* at) { munmap(const_cast<void*>(at), size); }};
+  if (size < min_mapped || descriptor == STDIN_FILENO) return read_all(descriptor, size, path);
+  void* const start = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
+  if (start == MAP_FAILED) return read_all(descriptor, size, path);
+  std::shared_ptr<const void> owner{start, Unmap{size}};
   return ModuleBytes{{static_cast<const u8*>(start), size}, std::move(owner)};
 }
+
+bool is_mapped_file(const ModuleBytes& file) { return std::get_deleter<Unmap>(file.owner) != nullptr; }
 
 }  // namespace invar

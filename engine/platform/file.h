@@ -13,6 +13,14 @@ namespace invar {
 /// no memory; they must not shrink while in use. Error: io_error, naming the path.
 Result<ModuleBytes> read_file(const std::string& path);
 
+/// Are they the pages of a mapped file? Such are not written to, and may be made executable.
+bool is_mapped_file(const ModuleBytes& file);
+
+/// The same of an open file, which stays open; `path` is for messages.
+Result<ModuleBytes> read_file(int descriptor, const std::string& path);
+/// Are they in the pages of a mapped file? Those are not written to, and may be made executable.
+bool is_mapped_file(const ModuleBytes& file);
+
 /// The bytes as text.
 inline std::string_view as_text(const ModuleBytes& file) {
   return {reinterpret_cast<const char*>(file.bytes.data()), file.bytes.size()};

@@ -8,7 +8,8 @@
 #include "engine/interp/handler_table.h"
 #include "engine/interp/interpreter.h"
 #include "engine/runtime/call.h"
-#include "engine/tiering/compiler.h"
+#include "engine/tiering/background_compiler.h"
+#include "engine/tiering/tier_up.h"
 
 namespace invar {
 
@@ -29,7 +30,12 @@ CompiledModule::CompiledModule(Engine& engine, std::shared_ptr<const Module> mod
   std::vector<u32> links;  // by type index, like
   std::vector<const void*> machine_entries;
   links.reserve(module_->types.size());
+  layouts_.reserve(module_->types.size());
+  type_headers_.reserve(module_->types.size());
   for (const SubType& type : module_->types.all()) {
+    const u32 id = type_ids_[layouts_.size()];
+    layouts_.push_back(&engine_.types().layout(id));
+    type_headers_.push_back(type.kind == CompositeKind::func ? id : layouts_.back()->header);
     links.push_back(std::max(slots_of(type.func.params), slots_of(type.func.results)));
     const bool is_function = type.kind == CompositeKind::func;
     machine_entries.push_back(compiler && is_function ? compiler->interpreter_entry(type.func) : nullptr);
@@ -45,7 +51,10 @@ CompiledModule::CompiledModule(Engine& engine, std::shared_ptr<const Module> mod
 }
 
 CompiledModule::~CompiledModule() {
-  if (Compiler* const compiler = engine_.config().compiler) compiler->forget(*this);
+  if (Compiler* const compiler = engine_.config().compiler) {
+    if (BackgroundCompiler* const background = engine_.known_background_compiler()) background->forget(*this);
+    compiler->forget(*this);
+  }
   for (const auto& code : code_storage) interp::forget_code(code.get());
 }
 
@@ -58,6 +67,15 @@ Result<std::shared_ptr<CompiledModule>> CompiledModule::create(Engine& engine, s
 std::shared_ptr<CompiledModule> CompiledModule::with_explicit_checks() {
   std::call_once(explicit_once_, [this] { explicit_.reset(new CompiledModule(engine_, module_, type_ids_, false)); });
   return explicit_;
+}
+
+void CompiledModule::compile_ahead() {
+  const EngineConfig& config = engine_.config();
+  if (config.compiler != nullptr && !config.tier_up && !config.lazy_compilation) compile_all();
+}
+
+void CompiledModule::compile_all() {
+  std::call_once(ahead_once_, [this] { invar::compile_all(*this); });
 }
 
 const CompiledModule::Names& CompiledModule::names() const {

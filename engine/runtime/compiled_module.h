@@ -34,8 +34,19 @@ class CompiledModule {
   /// The same module for instances whose memory 0 could not be guarded. Made at the first request.
   std::shared_ptr<CompiledModule> with_explicit_checks();
 
+  /// Has all functions compiled, on all cores, if the engine's configuration says so: before anything of the module
+  /// runs.
+  void compile_ahead();
+  /// The same whatever it says.
+  void compile_all();
+
   /// Engine-wide id of each type index.
   const std::vector<u32>& type_ids() const { return type_ids_; }
+
+  /// What tells objects and functions of a type: how objects begin, or a function's type id. By type index.
+  const std::vector<u32>& type_headers() const { return type_headers_; }
+  /// By type index.
+  const std::vector<const gc::Layout*>& layouts() const { return layouts_; }
 
   /// By function index; the entries of imported functions are not used. Handlers read them without a lock: the
   /// lowering publishes `entry` last.
@@ -62,7 +73,10 @@ class CompiledModule {
   Engine& engine_;
   std::shared_ptr<const Module> module_;
   std::vector<u32> type_ids_;
+  std::vector<u32> type_headers_;
+  std::vector<const gc::Layout*> layouts_;
   const bool guard_pages_;
+  std::once_flag ahead_once_;
   std::once_flag explicit_once_;
   std::shared_ptr<CompiledModule> explicit_;
   mutable std::once_flag names_once_;

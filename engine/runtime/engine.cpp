@@ -2,6 +2,7 @@
 
 #include "engine/platform/fault.h"
 #include "engine/runtime/guarded_size.h"
+#include "engine/tiering/background_compiler.h"
 
 namespace invar {
 
@@ -24,6 +25,14 @@ Engine::Engine(EngineConfig config) : config_(config), guard_pages_(false) {
     static const bool works = probe_guard_pages();
     guard_pages_ = works;
   }
+}
+
+Engine::~Engine() = default;
+
+BackgroundCompiler& Engine::background_compiler() {
+  std::call_once(background_once_,
+                 [this] { background_compiler_ = std::make_unique<BackgroundCompiler>(*config_.compiler); });
+  return *background_compiler_;
 }
 
 }  // namespace invar

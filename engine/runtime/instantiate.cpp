@@ -267,6 +267,7 @@ Instantiation<Instance*> instantiate(Store& store, const std::shared_ptr<Compile
   Instantiator instantiator(store, *instance);
   if (auto done = instantiator.allocate(imports); !done) return std::unexpected(std::move(done).error());
   if (auto done = instantiator.initialize(); !done) return std::unexpected(std::move(done).error());
+  instance->compiled->compile_ahead();
   if (auto done = instantiator.start(); !done) return std::unexpected(std::move(done).error());
   return instance;
 }

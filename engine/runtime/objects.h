@@ -15,7 +15,8 @@ namespace invar {
 
 namespace gc {
 class Heap;
-}
+struct Layout;
+}  // namespace gc
 class Store;
 class CompiledModule;
 struct Instance;
@@ -98,8 +99,9 @@ struct Code {
   const void* machine_entry = nullptr;
   /// With EngineConfig::tier_up: counts down to when it is compiled. Threads may miss each other's steps.
   s32 patience = 0;
-  bool is_compiled = false;   ///< Guarded by the module's mutex.
-  bool enters_loops = false;  ///< It is compiled, and its loops shall be left for compiled code.
+  u16 calls = 0;              ///< So many have been interpreted, likewise; begins anew when there is no room.
+  bool is_requested = false;  ///< The compiler has it, or has been asked for it. Guarded by the module's mutex.
+  bool is_refused = false;    ///< The compiler leaves it to the interpreter.
 };
 
 /// Called with the arguments in slots[0...]; leaves the results in slots[0...]. Anything but TrapKind::none stops the
@@ -129,7 +131,9 @@ struct Instance {
   Store* store = nullptr;
   u8* memory0 = nullptr;  ///< memories[0]->base if that is guarded, else null.
   gc::Heap* heap = nullptr;
-  MachineContext machine;  ///< Read by compiled code, like the above.
+  MachineContext machine;                      ///< Read by compiled code, like the above.
+  const u32* type_headers = nullptr;           ///< By type index: CompiledModule::type_headers,
+  const gc::Layout* const* layouts = nullptr;  ///< and CompiledModule::layouts.
 
   const Module* module = nullptr;
   CompiledModule* compiled = nullptr;

@@ -199,6 +199,8 @@ Result<Instance*> Store::new_instance(std::shared_ptr<CompiledModule> module) {
   instance.type_ids = module->type_ids().data();
   instance.store = this;
   instance.heap = &heap_;
+  instance.type_headers = module->type_headers().data();
+  instance.layouts = module->layouts().data();
   instance.module = &module->module();
   instance.compiled = module.get();
   if (Compiler* const compiler = engine_.config().compiler) {

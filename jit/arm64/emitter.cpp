@@ -457,6 +457,12 @@ void Emitter::emit_instruction(const Instruction& i) {
       return emit_switch(i);
     case Form::return_:
       return epilogue();
+    case Form::resume:
+      // The entry from the interpreter finds it in its frame, in the place of the Code and with a bit that tells.
+      as_.mov(gp64(scratch), asmjit::Imm(i.imm | 1));
+      as_.ldr(gp64(second_scratch), a64::ptr(gp64(frame_pointer)));
+      as_.stur(gp64(scratch), a64::ptr(gp64(second_scratch), 8 * EntryFrame::code));
+      return epilogue();
     case Form::trap:
       as_.mov(gp32(x(0)), static_cast<u32>(i.trap));
       return trap_with_kind_in_x0(i.offset);
@@ -500,6 +506,10 @@ void Emitter::emit_instruction(const Instruction& i) {
       return jump_if(i.condition, trap_label(i.trap, i.offset));
     case Form::instance_pointer:
       as_.ldr(gp64(reg(i.def)), instance_field(static_cast<u64>(i.imm)));
+      return;
+    case Form::type_header:
+      as_.ldr(gp64(scratch), instance_field(offsetof(Instance, type_headers)));
+      as_.ldr(gp32(reg(i.def)), at(as_, scratch, 4 * i.imm, 4));
       return;
     case Form::canonical_nan:
       return emit_canonical_nan(i);

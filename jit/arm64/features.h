@@ -1,12 +1,17 @@
 // What the processor can do beyond what compiled code requires.
 #pragma once
 
+#include <string>
+
 namespace invar::jit::arm64 {
 
 struct CpuFeatures {
   bool required = true;  ///< ARMv8.0 with Advanced SIMD: what every Linux on AArch64 has.
   bool lse = false;      ///< Atomic instructions that read, modify and write at once.
 };
+
+/// The processor and what is used of it, separated by commas.
+inline std::string to_string(const CpuFeatures& /*features*/) { return "aarch64"; }
 
 /// Of this machine.
 const CpuFeatures& cpu_features();

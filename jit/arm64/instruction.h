@@ -29,6 +29,7 @@ enum class Form : u8 {
   branch_bit,   ///< likewise: bit imm of a is 0 (or not)
   switch_,      ///< a: index, two temporaries; imm as the node's
   return_,
+  resume,  ///< imm: the address of threaded code
   trap,
   call,           ///< imm: function
   call_import,    ///< likewise
@@ -45,6 +46,7 @@ enum class Form : u8 {
   check_null,        ///< a; trap
   trap_if,           ///< condition; trap
   instance_pointer,  ///< def; imm: where in the instance
+  type_header,       ///< def; imm: type index
   canonical_nan,     ///< def, a
   tick,              ///< imm: fuel
   locate,            ///< def, a: the address; imm: offset + bytes of the access; index: memory

@@ -100,6 +100,19 @@ void Lowering::lower_own(Value value) {
       define_result(value);
       return finish();
     }
+    case Kind::set_slot: {
+      Instruction& i = draft(Form::store, value).instruction;
+      const Type type = node(n.inputs[1]).type;
+      const bool integer = is_integer(type);
+      i.id = static_cast<u16>(integer ? asmjit::a64::Inst::kIdStr : asmjit::a64::Inst::kIdStr_v);
+      i.shape = i.shape_a = integer              ? Shape::x
+                            : type == Type::v128 ? Shape::q
+                            : type == Type::f32  ? Shape::s
+                                                 : Shape::d;
+      i.memory = {.operand = use(n.inputs[0]), .is_checked = true, .offset = static_cast<s64>(8 * n.imm)};
+      i.a = use(n.inputs[1]);
+      return finish();
+    }
     default:
       supported_ = false;
   }

@@ -95,6 +95,16 @@ void pass_arguments(Assembler& as, const CallShape& shape) {
   }
 }
 
+/// Behind a call of compiled code: makes the stacks what they were before.
+void leave_machine(Assembler& as) {
+  load_state(as);
+  as.ldur(gp64(second_scratch), a64::ptr(gp64(frame_pointer), 8 * EntryFrame::value_top));
+  as.str(gp64(second_scratch), state_field(offsetof(MachineState, value_top)));
+  as.add(gp64(second_scratch), gp64(frame_pointer), 8 * EntryFrame::caller_stack);
+  as.str(gp64(second_scratch), state_field(offsetof(MachineState, stack)));
+  restore_host(as);
+}
+
 u32 make_enter(Assembler& as, const CallShape& shape, u32 link, bool in_loop) {
   static_assert(EntryFrame::value_frame == -1 && EntryFrame::value_top == -2 && EntryFrame::code == -3 &&
                 EntryFrame::instance == -4 && EntryFrame::continuation == -5);
@@ -125,17 +135,22 @@ u32 make_enter(Assembler& as, const CallShape& shape, u32 link, bool in_loop) {
 
   as.bind(continuation);
   as.ldur(gp64(interpreter_fp), a64::ptr(gp64(frame_pointer), 8 * EntryFrame::value_frame));
+  if (in_loop) {
+    // Perhaps the interpreter is to go on in the frame (Form::resume).
+    const asmjit::Label returned = as.newLabel();
+    as.ldur(gp64(interpreter_ip), a64::ptr(gp64(frame_pointer), 8 * EntryFrame::code));
+    as.tbz(gp64(interpreter_ip), 0, returned);
+    as.sub(gp64(interpreter_ip), gp64(interpreter_ip), 1);
+    leave_machine(as);
+    jump_to_word(as, interpreter_ip);
+    as.bind(returned);
+  }
   for (const ArgumentPlace& place : shape.results) store(as, place, interpreter_fp, 0);
   // The interpreter expects the first result in a register as well; v0 is its float register, too.
   if (!shape.results.empty() && class_of(shape.results[0].reg) == RegClass::integer) {
     as.mov(gp64(interpreter_r0), gp64(shape.results[0].reg));
   }
-  load_state(as);
-  as.ldur(gp64(second_scratch), a64::ptr(gp64(frame_pointer), 8 * EntryFrame::value_top));
-  as.str(gp64(second_scratch), state_field(offsetof(MachineState, value_top)));
-  as.add(gp64(second_scratch), gp64(frame_pointer), 8 * EntryFrame::caller_stack);
-  as.str(gp64(second_scratch), state_field(offsetof(MachineState, stack)));
-  restore_host(as);
+  leave_machine(as);
   as.ldr(gp64(interpreter_ip), at(as, interpreter_fp, 8 * s64{link}));
   as.ldr(gp64(interpreter_fp), at(as, interpreter_fp, 8 * s64{link} + 8));
   jump_to_word(as, interpreter_ip);

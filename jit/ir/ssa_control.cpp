@@ -8,6 +8,13 @@
 
 namespace invar::jit {
 
+namespace {
+
+/// Of the interpreter's frame.
+constexpr u32 slots_of_type(Type type) { return type == Type::v128 ? 2 : 1; }
+
+}  // namespace
+
 // Blocks.
 
 u32 SsaSink::new_block(u32 dominator) {
@@ -144,6 +151,7 @@ void SsaSink::bind(const Label& label) {
 
 /// Now that all ways to the header are known.
 void SsaSink::close_loop(const Label& label) {
+  if (label.interpreted != nullptr) return leave_to_interpreter(label);
   Block& header = function_.blocks[label.header];
   if (label.edges == 0) {
     if (label.construct == entered_) return;
@@ -211,17 +219,27 @@ Value SsaSink::slot(Type type, u32 index) {
 /// but for constants below the loop's parameters.
 void SsaSink::enter_from_interpreter(const Label& label) {
   maker_.forget();
+  // What led to the loops around it is not compiled.
+  u32 outer = static_cast<u32>(around_.size());
+  for (Label& other : labels_) {
+    if (other.kind != LabelKind::loop || &other == &label) continue;
+    if (outer == 0) return fail();
+    other.interpreted = around_[--outer];
+    other.first_edge = none;
+    other.edges = 0;
+  }
   add_successor(entry_, label.header);
   maker_.set_block(entry_);
   function_.frame = maker_.append({.kind = Kind::parameter, .type = Type::i64});
-  const auto slots = [](Type type) { return type == Type::v128 ? 2u : 1u; };
-  const auto total = [&](std::span<const ValType> types) {
+  const auto total = [](std::span<const ValType> types) {
     u32 sum = 0;
-    for (const ValType type : types) sum += slots(type_of(type));
+    for (const ValType type : types) sum += slots_of_type(type_of(type));
     return sum;
   };
   const u32 link = std::max(total(function_.type->params), total(function_.type->results));
 
+  unchanged_.assign(locals_.size(), no_value);
+  local_slots_.resize(locals_.size());
   // By phi: what it gets on this way.
   std::vector<std::pair<Value, Value>> entering;
   const auto enter = [&](Value& value, u32 index, bool has_phi) {
@@ -239,15 +257,19 @@ void SsaSink::enter_from_interpreter(const Label& label) {
   u32 index = 0;
   for (u32 local = 0; local < locals_.size(); ++local) {
     if (local == function_.type->params.size()) index = link + interp::link_slots;
-    enter(locals_[local], index, std::ranges::binary_search(set, local));
-    index += slots(function_.nodes[locals_[local]].type);
+    const bool changes = std::ranges::binary_search(set, local);
+    enter(locals_[local], index, changes);
+    if (!changes) unchanged_[local] = locals_[local];
+    local_slots_[local] = index;
+    index += slots_of_type(function_.nodes[locals_[local]].type);
   }
   if (locals_.size() == function_.type->params.size()) index = link + interp::link_slots;
+  operand_slots_ = index;
   for (u32 i = 0; i < stack_.size(); ++i) {
     const bool is_parameter = i >= label.height;
     Value& value = stack_[i];
     if (!is_parameter) value = maker_.resolve(value);
-    const u32 width = slots(function_.nodes[value].type);
+    const u32 width = slots_of_type(function_.nodes[value].type);
     if (is_parameter || !function_.is_constant(value)) enter(value, index, is_parameter);
     index += width;
   }
@@ -261,6 +283,29 @@ void SsaSink::enter_from_interpreter(const Label& label) {
   }
   maker_.append({.kind = Kind::jump});
   maker_.set_block(label.header);
+}
+
+/// The ways to the beginning of a loop around the one that was begun in: what changed goes back to the interpreter's
+/// frame. The operands below the loop's parameters have not changed.
+void SsaSink::leave_to_interpreter(const Label& label) {
+  if (label.edges == 0) return;
+  const u32 before = maker_.block(), operands = static_cast<u32>(stack_.size()) - label.height;
+  const u32 kept = save(label, operands);
+  restore(label, meet(label.first_edge, label.params + static_cast<u32>(assigned(label).size())), label.params);
+  const auto set_slot = [&](u32 index, Value value) {
+    maker_.append({.kind = Kind::set_slot, .inputs = {function_.frame, maker_.resolve(value), no_value}, .imm = index});
+  };
+  for (const u32 local : assigned(label)) {
+    if (maker_.resolve(locals_[local]) != unchanged_[local]) set_slot(local_slots_[local], locals_[local]);
+  }
+  u32 index = operand_slots_;
+  for (u32 i = 0; i < stack_.size(); ++i) {
+    if (i >= label.height) set_slot(index, stack_[i]);
+    index += slots_of_type(function_.nodes[stack_[i]].type);
+  }
+  maker_.append({.kind = Kind::resume, .imm = reinterpret_cast<u64>(label.interpreted)});
+  restore(label, kept, operands);
+  maker_.set_block(before);
 }
 
 void SsaSink::if_(const BlockType& type) {
@@ -317,7 +362,11 @@ void SsaSink::end(bool reachable) {
   }
   label_types_.resize(label.types);
   labels_.pop_back();
-  if (is_reached) begin_segment(false);
+  if (is_reached) {
+    begin_segment(false);
+  } else {
+    settle_fuel();  // what follows, up to the next label that is reached, belongs to no segment
+  }
 }
 
 // Fuel: each segment (from a label on) pays for all its instructions when it begins, as in the interpreter.

@@ -167,9 +167,6 @@ const gc::Layout& SsaSink::layout_of(u32 type) const {
   return compiled_.engine().types().layout(compiled_.type_ids()[type]);
 }
 
-/// The type as builtins take it.
-Value SsaSink::id_of(u32 type) { return maker_.i32(compiled_.type_ids()[type]); }
-
 void SsaSink::struct_get(Op op, u32 type, u32 index) {
   if (dead()) return;
   const gc::Layout::Field& at = layout_of(type).fields[index];
@@ -226,10 +223,10 @@ Value SsaSink::allocate(u32 type) {
   const Value next = maker_.numeric(
       Op::i64_add, cell, maker_.i64(layout.size_class < gc::class_count ? gc::cell_sizes[layout.size_class] : 0));
   store_to(field(heap, cursor), Op::i64_store, next);
-  store_to(field(cell, 0), Op::i64_store, maker_.i64(layout.header));  // and no length
+  store_to(field(cell, 0), Op::i64_store, maker_.numeric(Op::i64_extend_i32_u, header_of(type)));  // no length
   const u32 fast = maker_.block();
   maker_.set_block(slow);
-  const Value made = call_builtin(Builtin::struct_allocate, {{id_of(type)}}, Type::i64);
+  const Value made = call_builtin(Builtin::struct_allocate, {{maker_.i64(type)}}, Type::i64);
   const u32 ways[] = {fast, slow};
   const Value values[] = {cell, made};
   join(ways);
@@ -237,6 +234,9 @@ Value SsaSink::allocate(u32 type) {
   note_non_null(object);
   return object;
 }
+
+/// What objects of the type begin with, or what a function's type id is.
+Value SsaSink::header_of(u32 type) { return maker_.pure({.kind = Kind::type_header, .type = Type::i32, .imm = type}); }
 
 Value SsaSink::call_builtin(Builtin builtin, std::span<const Value> arguments, Type result) {
   return maker_.append({.kind = Kind::call_builtin, .type = result, .imm = static_cast<u64>(builtin)}, arguments);
@@ -253,7 +253,7 @@ void SsaSink::struct_new(Op op, u32 type) {
   const gc::Layout& layout = layout_of(type);
   if (op == Op::struct_new_default) {
     const u32 end = gc::header_bytes + 8 * max_cleared_words;
-    if (layout.bytes > end) return push_made(Builtin::struct_new_default, {{id_of(type)}});
+    if (layout.bytes > end) return push_made(Builtin::struct_new_default, {{maker_.i64(type)}});
     const Value made = allocate(type);
     for (u32 at = gc::header_bytes; at < layout.bytes; at += 8) {
       store_to(field(made, at), Op::i64_store, maker_.i64(0));
@@ -294,15 +294,15 @@ std::pair<Value, Value> SsaSink::as_slots(Value value) {
 void SsaSink::array_new(Op op, u32 type) {
   if (dead()) return;
   const Value length = pop();
-  if (op == Op::array_new_default) return push_made(Builtin::array_new_default, {{id_of(type), length}});
+  if (op == Op::array_new_default) return push_made(Builtin::array_new_default, {{maker_.i64(type), length}});
   const auto [low, high] = as_slots(pop());
-  push_made(Builtin::array_new, {{id_of(type), length, low, high}});
+  push_made(Builtin::array_new, {{maker_.i64(type), length, low, high}});
 }
 
 void SsaSink::array_new_fixed(u32 type, u32 count) {
   if (dead()) return;
   const gc::Layout& layout = layout_of(type);
-  const Value made = call_builtin(Builtin::array_allocate, {{id_of(type), maker_.i32(count)}}, Type::i64);
+  const Value made = call_builtin(Builtin::array_allocate, {{maker_.i64(type), maker_.i32(count)}}, Type::i64);
   note_non_null(made);
   for (u32 i = count; i-- > 0;) {
     const u64 at = gc::header_bytes + (u64{i} << gc::log2_bytes(layout.element));
@@ -314,7 +314,7 @@ void SsaSink::array_new_fixed(u32 type, u32 count) {
 void SsaSink::new_from_segment(Builtin builtin, u32 type, u32 segment) {
   if (dead()) return;
   const Value length = pop(), from = pop();
-  push_made(builtin, {{id_of(type), maker_.i64(segment), from, length}});
+  push_made(builtin, {{maker_.i64(type), maker_.i64(segment), from, length}});
 }
 void SsaSink::array_new_data(u32 type, u32 data) { new_from_segment(Builtin::array_new_data, type, data); }
 void SsaSink::array_new_elem(u32 type, u32 elem) { new_from_segment(Builtin::array_new_elem, type, elem); }
@@ -432,21 +432,17 @@ SsaSink::Outcome SsaSink::test_type(Value reference, ValType type) {
 }
 
 void SsaSink::test_defined_type(Value reference, ValType type, Outcome& outcome) {
-  const u32 id = compiled_.type_ids()[type.heap().index];
   const SubType& defined = module_.types[type.heap().index];
   const bool is_function = defined.kind == CompositeKind::func;
   if (!is_function) {
     outcome.other.push_back(fork(low_bits(reference, 7)));
   }
-  const gc::ObjectKind kind = defined.kind == CompositeKind::array ? gc::ObjectKind::array : gc::ObjectKind::struct_;
-  const u32 wanted = is_function ? id : gc::make_header(id, kind);
   const u64 at = is_function ? offsetof(Func, type_id) : offsetof(gc::Object, header);
   const Value actual = load_from(field(reference, at), Op::i32_load, Type::i32);
-  outcome.matching.push_back(fork(maker_.numeric(Op::i32_eq, actual, maker_.i32(wanted))));
+  outcome.matching.push_back(fork(maker_.numeric(Op::i32_eq, actual, header_of(type.heap().index))));
   if (!type.heap().is_exact && !defined.is_final) {
     // Perhaps of a subtype.
-    const ValType engine_type = to_engine(type, compiled_.type_ids());
-    const Value matches = call_builtin(Builtin::ref_matches, {{reference, maker_.i64(engine_type.bits())}}, Type::i32);
+    const Value matches = call_builtin(Builtin::ref_matches, {{reference, maker_.i64(type.bits())}}, Type::i32);
     outcome.matching.push_back(fork(matches));
   }
   outcome.other.push_back(maker_.block());

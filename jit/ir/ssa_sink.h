@@ -7,6 +7,7 @@
 #include "engine/gc/layout.h"
 #include "engine/runtime/compiled_module.h"
 #include "engine/runtime/trap.h"
+#include "engine/tiering/compiler.h"
 #include "jit/ir/assigned_locals.h"
 #include "jit/ir/node_maker.h"
 
@@ -22,8 +23,11 @@ class SsaSink : public NullSink {
 
   /// Builds `function`. False if it has something that is not compiled.
   bool build(u32 function) { return build_from(function, none); }
-  /// Builds what runs from a loop on, given by its number among the blocks; the loop must not lie in another.
-  bool build_loop(u32 function, u32 block) { return build_from(function, block); }
+  /// Builds what runs from a loop on, until control leaves for the beginning of a loop around it.
+  bool build_loop(u32 function, const LoopPlace& loop) {
+    around_ = loop.around;
+    return build_from(function, loop.block);
+  }
   /// What is not compiled, if build() failed at an instruction.
   Op refused() const { return refused_; }
 
@@ -143,7 +147,9 @@ class SsaSink : public NullSink {
     u32 construct;  ///< Its number for AssignedLocals.
     u32 first_edge = none;
     u32 edges = 0;
-    u32 header = 0;        ///< Of a loop.
+    u32 header = 0;  ///< Of a loop.
+    /// Of a loop around the one that is begun in: its threaded code.
+    const u64* interpreted = nullptr;
     u32 condition = 0;     ///< Of an `if`: the block that decides,
     u32 saved = 0;         ///< and in saved_: the parameters and the assigned locals there.
     u32 scope = none;      ///< The innermost try block around what stands in the block, as its number in tries_.
@@ -173,6 +179,7 @@ class SsaSink : public NullSink {
   bool build_from(u32 function, u32 block);
   bool try_to_build(u32 function, u32 block);
   void enter_from_interpreter(const Label& label);
+  void leave_to_interpreter(const Label& label);
   Value slot(Type type, u32 index);
   void push(Value value) { stack_.push_back(value); }
   Value pop() {
@@ -266,7 +273,7 @@ class SsaSink : public NullSink {
   void store_slot(Value slots, u64 offset, Value value);
   Value length_of(Value array);
   const gc::Layout& layout_of(u32 type) const;
-  Value id_of(u32 type);
+  Value header_of(u32 type);
   Value allocate(u32 type);
   Value call_builtin(Builtin builtin, std::span<const Value> arguments, Type result);
   void push_made(Builtin builtin, std::span<const Value> arguments);
@@ -316,8 +323,12 @@ class SsaSink : public NullSink {
   u32 loop_depth_ = 0;
   Value tick_ = no_value;  ///< Pays for the segment in hand.
   u32 fuel_count_ = 0;
-  u32 entered_ = none;  ///< The loop to begin in, and
-  u32 entry_ = none;    ///< the block that brings the interpreter's values there.
+  u32 entered_ = none;                  ///< The loop to begin in, and
+  u32 entry_ = none;                    ///< the block that brings the interpreter's values there.
+  std::span<const u64* const> around_;  ///< LoopPlace::around
+  u32 operand_slots_ = 0;               ///< Where the interpreter's frame has its operands;
+  std::vector<u32> local_slots_;        ///< by local: where it has it,
+  std::vector<Value> unchanged_;        ///< and what still has the value there, or no_value.
 };
 
 }  // namespace invar::jit

@@ -362,6 +362,9 @@ void LoweringBase<Machine, LoweredFunction>::lower_node(Value value) {
     case Kind::instance_pointer:
       plain(Form::instance_pointer);
       return finish();
+    case Kind::type_header:
+      plain(Form::type_header);
+      return finish();
     case Kind::check_null:
       plain(Form::check_null).trap = static_cast<TrapKind>(n.imm);
       return finish();
@@ -413,6 +416,9 @@ void LoweringBase<Machine, LoweredFunction>::lower_node(Value value) {
       return lower_return(value);
     case Kind::trap:
       plain(Form::trap).trap = static_cast<TrapKind>(n.imm);
+      return finish();
+    case Kind::resume:
+      plain(Form::resume);
       return finish();
     case Kind::constant:
     case Kind::vector_constant:

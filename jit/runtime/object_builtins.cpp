@@ -17,9 +17,7 @@ namespace {
 /// Free from here on, on the value stack. What compiled code has is on its own stack, where the collector looks, too.
 Slot* top_of(Instance* instance) { return reinterpret_cast<Slot*>(instance->store->machine_state().value_top); }
 
-const gc::Layout& layout_of(const Instance* instance, u64 type) {
-  return instance->store->engine().types().layout(lower(type));
-}
+const gc::Layout& layout_of(const Instance* instance, u64 type) { return *instance->layouts[type]; }
 
 u64 reference_to(const gc::Object* made) {
   return made == nullptr ? static_cast<u64>(TrapKind::allocation_failure) : ref_of(made);
@@ -91,7 +89,7 @@ u64 init_array_elem(Instance* instance, Ref array, u64 to, u64 from, u64 count, 
 }
 
 u64 matches_reference(Instance* instance, Ref reference, u64 type) {
-  const ValType wanted = std::bit_cast<ValType>(static_cast<u32>(type));
+  const ValType wanted = to_engine(std::bit_cast<ValType>(static_cast<u32>(type)), instance->compiled->type_ids());
   return gc::matches(instance->store->engine().types(), reference, wanted) ? 1 : 0;
 }
 

@@ -10,6 +10,8 @@ namespace invar::jit {
 constexpr u32 upper(u64 pair) { return static_cast<u32>(pair >> 32); }
 constexpr u32 lower(u64 pair) { return static_cast<u32>(pair); }
 
+// `type`: a type index of the instance's module.
+
 /// With the header, without the fields.
 u64 allocate_struct(Instance* instance, u64 type);
 u64 new_default_struct(Instance* instance, u64 type);
@@ -28,7 +30,7 @@ u64 copy_array(Instance* instance, Ref to_array, u64 to, Ref from_array, u64 fro
 u64 init_array_data(Instance* instance, Ref array, u64 to, u64 from, u64 count, u64 storage);
 u64 init_array_elem(Instance* instance, Ref array, u64 to, u64 from, u64 count, u64 storage);
 
-/// 1 if the reference is of the type (a ValType's bits, with an engine-wide id), else 0.
+/// 1 if the reference is of the type (a ValType's bits, with a type index of the module), else 0.
 u64 matches_reference(Instance* instance, Ref reference, u64 type);
 
 }  // namespace invar::jit

@@ -421,6 +421,12 @@ void Emitter::emit_instruction(const Instruction& i) {
       return emit_switch(i);
     case Form::return_:
       return epilogue();
+    case Form::resume:
+      // The entry from the interpreter finds it in its frame, in the place of the Code and with a bit that tells.
+      as_.mov(gp64(scratch), asmjit::Imm(i.imm | 1));
+      as_.mov(gp64(rax), x86::qword_ptr(gp64(rbp)));
+      as_.mov(x86::qword_ptr(gp64(rax), 8 * EntryFrame::code), gp64(scratch));
+      return epilogue();
     case Form::trap:
       as_.mov(gp32(rax), static_cast<u32>(i.trap));
       return trap_with_kind_in_eax(i.offset);
@@ -466,6 +472,10 @@ void Emitter::emit_instruction(const Instruction& i) {
       return jump_if(i.condition, trap_label(i.trap, i.offset));
     case Form::instance_pointer:
       as_.mov(gp64(reg(i.def)), instance_field(static_cast<u64>(i.imm)));
+      return;
+    case Form::type_header:
+      as_.mov(gp64(reg(i.def)), instance_field(offsetof(Instance, type_headers)));
+      as_.mov(gp32(reg(i.def)), x86::dword_ptr(gp64(reg(i.def)), static_cast<s32>(4 * i.imm)));
       return;
     case Form::canonical_nan:
       return emit_canonical_nan(i);

@@ -20,4 +20,17 @@ const CpuFeatures& cpu_features() {
   return features;
 }
 
+std::string to_string(const CpuFeatures& features) {
+  std::string text = "x86_64";
+  const auto add = [&text](bool has, std::string_view name) {
+    if (has) (text += ',') += name;
+  };
+  add(features.bmi1, "bmi1");
+  add(features.bmi2, "bmi2");
+  add(features.lzcnt, "lzcnt");
+  add(features.avx, "avx");
+  add(features.avx2, "avx2");
+  return text;
+}
+
 }  // namespace invar::jit::x64

@@ -105,6 +105,21 @@ void Lowering::lower_own(Value value) {
       finish();
       return;
     }
+    case Kind::set_slot: {
+      const Type type = node(n.inputs[1]).type;
+      Draft& d = draft(Form::store, value);
+      d.instruction.id = is_integer(type)     ? asmjit::x86::Inst::kIdMov
+                         : type == Type::v128 ? asmjit::x86::Inst::kIdMovups
+                         : type == Type::f32  ? asmjit::x86::Inst::kIdMovss
+                                              : asmjit::x86::Inst::kIdMovsd;
+      d.instruction.width = is_integer(type) ? Width::w64 : Width::vector;
+      d.instruction.width_b = width_in_memory(type);
+      d.instruction.memory.operand = use(n.inputs[0]);
+      d.instruction.memory.displacement = static_cast<s32>(8 * n.imm);
+      d.instruction.a = use(n.inputs[1]);
+      finish();
+      return;
+    }
     default:
       supported_ = false;
   }

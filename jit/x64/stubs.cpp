@@ -83,6 +83,16 @@ void pass_arguments(Assembler& as, const CallShape& shape) {
   }
 }
 
+/// Behind a call of compiled code: makes the stacks what they were before.
+void leave_machine(Assembler& as) {
+  as.mov(gp64(scratch), state_pointer());
+  as.mov(gp64(rax), at(rbp, 8 * EntryFrame::value_top));
+  as.mov(at(scratch, offsetof(MachineState, value_top)), gp64(rax));
+  as.lea(gp64(rax), at(rbp, 8 * EntryFrame::caller_stack));
+  as.mov(at(scratch, offsetof(MachineState, stack)), gp64(rax));
+  restore_host(as);
+}
+
 u32 make_enter(Assembler& as, const CallShape& shape, u32 link, bool in_loop) {
   const u32 start = static_cast<u32>(as.offset());
   const asmjit::Label continuation = as.newLabel();
@@ -112,17 +122,23 @@ u32 make_enter(Assembler& as, const CallShape& shape, u32 link, bool in_loop) {
 
   as.bind(continuation);
   as.mov(gp64(interpreter_fp), at(rbp, 8 * EntryFrame::value_frame));
+  if (in_loop) {
+    // Perhaps the interpreter is to go on in the frame (Form::resume).
+    const asmjit::Label returned = as.newLabel();
+    as.test(x86::byte_ptr(gp64(rbp), 8 * EntryFrame::code), 1);
+    as.jz(returned);
+    as.mov(gp64(interpreter_ip), at(rbp, 8 * EntryFrame::code));
+    as.dec(gp64(interpreter_ip));
+    leave_machine(as);
+    as.jmp(at(interpreter_ip, 0));
+    as.bind(returned);
+  }
   for (const ArgumentPlace& place : shape.results) store(as, place, interpreter_fp, 0);
   // The interpreter expects the first result in a register as well; xmm0 is its float register, too.
   if (!shape.results.empty() && class_of(shape.results[0].reg) == RegClass::integer) {
     as.mov(gp64(interpreter_r0), gp64(shape.results[0].reg));
   }
-  as.mov(gp64(scratch), state_pointer());
-  as.mov(gp64(rax), at(rbp, 8 * EntryFrame::value_top));
-  as.mov(at(scratch, offsetof(MachineState, value_top)), gp64(rax));
-  as.lea(gp64(rax), at(rbp, 8 * EntryFrame::caller_stack));
-  as.mov(at(scratch, offsetof(MachineState, stack)), gp64(rax));
-  restore_host(as);
+  leave_machine(as);
   as.mov(gp64(interpreter_ip), at(interpreter_fp, 8 * s64{link}));
   as.mov(gp64(interpreter_fp), at(interpreter_fp, 8 * s64{link} + 8));
   as.jmp(at(interpreter_ip, 0));

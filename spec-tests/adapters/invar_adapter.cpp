@@ -193,7 +193,7 @@ class InvarRuntime final : public Runtime {
   std::vector<Configuration> configurations() const override {
     std::vector<Configuration> all;
     std::vector<std::string> tiers = {"interp"};
-    if (compiler_) tiers.insert(tiers.end(), {"jit", "auto"});
+    if (compiler_) tiers.insert(tiers.end(), {"jit", "jit-O0", "auto"});
     for (const bool deterministic : {false, true}) {
       for (const std::string& tier : tiers) {
         if (Engine{}.guard_pages()) all.push_back({"invar", tier, "guard", architecture_name(), deterministic});
@@ -207,14 +207,17 @@ class InvarRuntime final : public Runtime {
     EngineConfig config;
     config.features = features;
     config.deterministic = configuration.deterministic;
-    if (configuration.tier != "interp") config.compiler = compiler_.get();
+    if (configuration.tier != "interp") config.compiler = (configuration.tier == "jit-O0" ? quick_ : compiler_).get();
+    // Scripts run for a short time: so soon that functions and loops change over all the same.
     config.tier_up = configuration.tier == "auto";
+    config.tier_up_patience = 4;
+    config.background_compilation = false;
     if (configuration.memory == "explicit") config.bounds_checks = BoundsChecks::explicit_;
     return make_invar_adapter(config);
   }
 
  private:
-  std::unique_ptr<Compiler> compiler_ = jit::make_compiler();
+  std::unique_ptr<Compiler> compiler_ = jit::make_compiler(), quick_ = jit::make_compiler({.effort = 0});
 };
 
 }  // namespace

@@ -22,7 +22,8 @@ struct Configuration {
   std::string_view name;
   BoundsChecks bounds;
   bool stress = false;
-  bool compiled = false, tiers_up = false, baseline = false;
+  bool compiled = false, tiers_up = false, background = false;
+  u32 compiler = 0;  ///< Which, if compiled: see compiler().
 };
 constexpr Configuration configurations[] = {
     {"guard pages", BoundsChecks::guard_pages},
@@ -31,14 +32,17 @@ constexpr Configuration configurations[] = {
     {"compiled", BoundsChecks::guard_pages, false, true},
     {"compiled, explicit checks, a collection at every allocation", BoundsChecks::explicit_, true, true},
     {"compiled after a while", BoundsChecks::guard_pages, false, true, true},
-    {"compiled for any processor", BoundsChecks::guard_pages, false, true, false, true},
+    {"compiled beside", BoundsChecks::guard_pages, false, true, true, true},
+    {"compiled for any processor", BoundsChecks::guard_pages, false, true, false, false, 1},
+    {"compiled without effort", BoundsChecks::guard_pages, false, true, false, false, 2},
 };
 
 /// Null on machines without one: then the interpreter is compared with itself.
-Compiler* compiler(bool baseline) {
+Compiler* compiler(u32 which) {
   static const std::unique_ptr<Compiler> made[] = {jit::make_compiler({.check = true}),
-                                                   jit::make_compiler({.check = true, .baseline = true})};
-  return made[baseline].get();
+                                                   jit::make_compiler({.check = true, .baseline = true}),
+                                                   jit::make_compiler({.effort = 0, .check = true})};
+  return made[which].get();
 }
 
 /// One line for each thing that was observed.
@@ -87,9 +91,10 @@ Observations run(const std::shared_ptr<const Module>& module, const Configuratio
                  .fuel = true,
                  .deterministic = true,
                  .stress_collection = configuration.stress,
-                 .compiler = configuration.compiled ? compiler(configuration.baseline) : nullptr,
+                 .compiler = configuration.compiled ? compiler(configuration.compiler) : nullptr,
                  .tier_up = configuration.tiers_up,
-                 .tier_up_patience = 3});
+                 .tier_up_patience = 3,
+                 .background_compilation = configuration.background});
   Store store(engine, {.max_memory_bytes = u64{64} << 20, .max_guarded_memories = 4, .max_heap_bytes = u64{256} << 20});
   store.fuel = fuel_per_call;
   const auto compiled = CompiledModule::create(engine, module);

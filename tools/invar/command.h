@@ -28,6 +28,7 @@ using Arguments = std::vector<std::string>;
 
 // One source file for each. They return the process's exit status.
 int run_command(const Arguments& arguments);
+int compile_command(const Arguments& arguments);
 int validate_command(const Arguments& arguments);
 int wat2wasm_command(const Arguments& arguments);
 int wasm2wat_command(const Arguments& arguments);

@@ -16,6 +16,7 @@ struct Subcommand {
 
 constexpr Subcommand subcommands[] = {
     {"run", run_command, "run a module: a WASI program, or a function of it with --invoke"},
+    {"compile", compile_command, "translate a module to machine code, which `invar run` loads"},
     {"validate", validate_command, "check modules"},
     {"wat2wasm", wat2wasm_command, "translate the text format to the binary format"},
     {"wasm2wat", wasm2wat_command, "translate the binary format to the text format"},

@@ -1,12 +1,17 @@
 // invar run: run a program, or call one exported function.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <expected>
 
 #include "decoder/binary/module_decoder.h"
 #include "engine/runtime/call.h"
 #include "engine/runtime/linker.h"
+#include "engine/tiering/background_compiler.h"
+#include "engine/tiering/compiled_file.h"
+#include "tools/invar/code_cache.h"
 #include "tools/invar/command.h"
 #include "tools/invar/run_options.h"
 #include "tools/invar/value_text.h"
@@ -54,6 +59,7 @@ class Run {
   explicit Run(const RunOptions& options)
       : options_(options), engine_(options.engine), store_(engine_, options.limits), linker_(store_) {
     if (options.fuel) store_.fuel = *options.fuel;
+    if (options.cache) open_cache();
   }
 
   int run() {
@@ -68,20 +74,86 @@ class Run {
     if (!instance) return instance.error();
     return options_.invoke ? invoke(**instance, *options_.invoke) : run_program(**instance);
   }
+  /// Is a function being compiled beside?
+  bool is_compiling() const {
+    BackgroundCompiler* const background = engine_.known_background_compiler();
+    return background != nullptr && background->is_busy();
+  }
 
  private:
-  std::expected<Instance*, int> make_instance(const std::string& file) {
-    const Result<std::shared_ptr<const Module>> module = load_module(file, options_.engine.features);
-    if (!module) {
-      const bool names_file = module.error().code == ErrorCode::io_error;
-      return std::unexpected(names_file ? complain(module.error().message()) : report(file, module.error()));
+  /// A module's bytes, and its machine code if there is any already.
+  struct Loaded {
+    ModuleBytes module;
+    std::optional<ModuleBytes> code;
+  };
+
+  std::expected<Loaded, int> load(const std::string& file) {
+    Result<ModuleBytes> bytes = load_binary(file, options_.engine.features);
+    if (!bytes) {
+      const bool names_file = bytes.error().code == ErrorCode::io_error;
+      return std::unexpected(names_file ? complain(bytes.error().message()) : report(file, bytes.error()));
     }
-    if (wasi_ == nullptr && wants_wasi(**module)) {
+    if (is_compiled_file(bytes->bytes)) {
+      const Result<CompiledFile> compiled = read_compiled_file(*std::move(bytes));
+      if (!compiled) return std::unexpected(report(file, compiled.error()));
+      Loaded loaded{{compiled->module, compiled->owner}, {}};
+      if (options_.compiler == nullptr) return loaded;
+      if (const std::string why = explain_mismatch(compiled->key, code_key()); !why.empty()) {
+        return std::unexpected(complain(fmt::format("{}: {}", file, why)));
+      }
+      loaded.code = ModuleBytes{compiled->code, compiled->owner};
+      return loaded;
+    }
+    Loaded loaded{*std::move(bytes), {}};
+    if (!cache_) return loaded;
+    Result<std::optional<CompiledFile>> known = cache_->find(loaded.module.bytes, code_key());
+    if (!known) {
+      complain(fmt::format("--cache: not used:{}", known.error().detail));
+    } else if (*known) {
+      loaded.code = ModuleBytes{(*known)->code, (*known)->owner};
+    }
+    return loaded;
+  }
+
+  /// Made once.
+  const std::string& code_key() {
+    if (code_key_.empty()) code_key_ = options_.compiler->code_key(engine_);
+    return code_key_;
+  }
+
+  /// Compiles the module and keeps the code for the next time.
+  void compile_for_cache(CompiledModule& module) {
+    module.compile_all();
+    const std::span<const u8> bytes = module.module().source.bytes;
+    const Result<void> stored =
+        cache_->store(bytes, code_key(), write_compiled_file(code_key(), bytes, options_.compiler->save(module)));
+    if (!stored) complain(fmt::format("--cache: not written:{}", stored.error().detail));
+  }
+
+  Result<std::shared_ptr<CompiledModule>> make_module(const Loaded& loaded) {
+    // What has been compiled has been validated.
+    const DecodeOptions decoding{.bodies_are_valid = loaded.code.has_value()};
+    INVAR_TRY_ASSIGN(auto module, decode_module(loaded.module, options_.engine.features, decoding));
+    return CompiledModule::create(engine_, std::move(module));
+  }
+
+  std::expected<Instance*, int> make_instance(const std::string& file) {
+    std::expected<Loaded, int> loaded = load(file);
+    if (!loaded) return std::unexpected(loaded.error());
+    auto compiled = make_module(*loaded);
+    if (compiled && loaded->code && !options_.compiler->restore(**compiled, *loaded->code)) {
+      const int status = complain(fmt::format("{}: its machine code is not for it", file));
+      if (!cache_) return std::unexpected(status);
+      loaded->code.reset();
+      compiled = make_module(*loaded);
+    }
+    if (!compiled) return std::unexpected(report(file, compiled.error()));
+    const Module& module = (*compiled)->module();
+    if (wasi_ == nullptr && wants_wasi(module)) {
       if (const int status = provide_wasi(); status != 0) return std::unexpected(status);
     }
-    if (const int status = check_imports(linker_, **module, file); status != 0) return std::unexpected(status);
-    const auto compiled = CompiledModule::create(engine_, *module);
-    if (!compiled) return std::unexpected(report(file, compiled.error()));
+    if (const int status = check_imports(linker_, module, file); status != 0) return std::unexpected(status);
+    if (cache_ && !loaded->code) compile_for_cache(**compiled);
     const Instantiation<Instance*> instance = linker_.instantiate(*compiled);
     if (!instance) return std::unexpected(report(file, instance.error()));
     // A library that wants to be initialised, before anyone calls it.
@@ -90,6 +162,20 @@ class Run {
       if (!results) return std::unexpected(report(results.error()));
     }
     return *instance;
+  }
+
+  /// Without the cache it runs all the same.
+  void open_cache() {
+    if (code_key().empty()) {
+      complain("--cache: not used: this build of invar has no id, by which others could be told from it");
+      return;
+    }
+    Result<CodeCache> cache = CodeCache::open(*options_.cache);
+    if (!cache) {
+      complain(fmt::format("--cache: not used:{}", cache.error().detail));
+      return;
+    }
+    cache_.emplace(*std::move(cache));
   }
 
   int provide_wasi() {
@@ -148,6 +234,8 @@ class Run {
 
   const RunOptions& options_;
   Engine engine_;
+  std::optional<CodeCache> cache_;
+  std::string code_key_;
   std::unique_ptr<wasi::Context> wasi_;  // outlives the store that refers to it
   Store store_;
   Linker linker_;
@@ -158,7 +246,14 @@ class Run {
 int run_command(const Arguments& arguments) {
   const std::expected<RunOptions, int> options = parse_run_options(arguments);
   if (!options) return options.error();
-  return Run{*options}.run();
+  Run run{*options};
+  const int status = run.run();
+  if (run.is_compiling()) {
+    // Nobody will want it: the process ends without waiting.
+    std::fflush(nullptr);
+    _exit(status);
+  }
+  return status;
 }
 
 }  // namespace invar::tool

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <fstream>
 #include <limits>
 
 #include "decoder/text/number.h"
+#include "tools/invar/code_cache.h"
 #include "tools/invar/tier.h"
 #include "tools/invar/trace.h"
 
@@ -37,6 +39,15 @@ class Formatter final : public CLI::Formatter {
     return "Usage: invar run [OPTIONS] FILE [ARGS...]\n";
   }
 };
+
+/// Only a look: what cannot be read is complained of later.
+bool begins_like_compiled_file(const std::string& path) {
+  if (path == "-") return false;
+  std::ifstream file(path, std::ios::binary);
+  u8 bytes[8] = {};
+  file.read(reinterpret_cast<char*>(bytes), sizeof bytes);
+  return file && is_compiled_file(bytes);
+}
 
 constexpr const char* examples =
     "\nOptions stand in front of FILE; everything behind it is the program's. A program sees no file, directory or\n"
@@ -77,7 +88,7 @@ std::optional<wasi::Preopen> parse_directory(std::string_view text) {
 std::expected<RunOptions, int> parse_run_options(const Arguments& arguments) {
   RunOptions options;
   std::vector<std::string> directories, environment, preloads;
-  std::string argv0, max_memory, max_heap, max_stack, fuel, trace;
+  std::string argv0, max_memory, max_heap, max_stack, fuel, trace, cache;
   bool deterministic = false, explicit_bounds = false;
 
   CLI::App app{"Runs a module: a WASI program from its _start, or one exported function.", "invar run"};
@@ -100,7 +111,8 @@ std::expected<RunOptions, int> parse_run_options(const Arguments& arguments) {
       ->type_name("calls")
       ->check(CLI::IsMember({"calls"}));
   const FeatureOptions feature_options{app};
-  const TierOptions tier_options{app};
+  TierOptions tier_options{app};
+  app.add_flag("--cache{}", cache, "Keep compiled code, and look for it, in --cache=DIR (default ~/.cache/invar/code)");
   app.footer(examples);
   if (const std::optional<int> status = parse(app, arguments)) return std::unexpected(*status);
 
@@ -118,11 +130,22 @@ std::expected<RunOptions, int> parse_run_options(const Arguments& arguments) {
   const std::expected<Features, int> features = feature_options.features();
   if (!features) return std::unexpected(features.error());
   options.engine.features = *features;
+  const bool caches = app.count("--cache") != 0;
+  if (caches || begins_like_compiled_file(options.file)) tier_options.prefer_compiled();
   std::expected<std::unique_ptr<Compiler>, int> compiler = tier_options.compiler();
   if (!compiler) return std::unexpected(compiler.error());
   options.compiler = *std::move(compiler);
   options.engine.compiler = options.compiler.get();
-  options.engine.tier_up = tier_options.tiers_up();
+  if (caches) {
+    if (options.compiler == nullptr) {
+      return std::unexpected(complain("--cache is for compiled code (--tier jit or auto)", exit_usage));
+    }
+    options.cache = cache.empty() ? CodeCache::default_directory() : cache;
+    if (options.cache->empty()) {
+      return std::unexpected(complain("--cache: there is no home directory; say --cache=DIR", exit_usage));
+    }
+  }
+  tier_options.apply(options.engine);
   if (!fuel.empty()) {
     const std::optional<u64> units = text::parse_natural(fuel, std::numeric_limits<s64>::max());
     if (!units) return misuse("--fuel", fuel, "N");

@@ -169,7 +169,8 @@ int run_scripts(const Arguments& arguments) {
   app.add_option("PATH", paths, "Scripts, or folders to search for them")->required();
   app.add_option("--expect", expect, "Expected failures: lines `PATH [N]: REASON` or `PATH#ID: REASON`")
       ->type_name("FILE");
-  app.add_option("--config", modes, "How to run: interp-guard (the default), interp-explicit; -deterministic behind it")
+  app.add_option("--config", modes,
+                 "How to run: interp-guard (the default); or jit, jit-O0, auto; or -explicit; -deterministic behind it")
       ->type_name("MODE")
       ->allow_extra_args(false);
   app.add_flag("--all-configs", all, "Run in all of these (but the deterministic ones), which must agree");

@@ -11,11 +11,22 @@
 
 namespace invar::tool {
 
-TierOptions::TierOptions(CLI::App& app) {
-  app.add_option("--tier", tier_,
-                 "interp (the default), jit: machine code from the first call on, or auto: once it pays")
-      ->type_name("TIER")
-      ->check(CLI::IsMember({"interp", "jit", "auto"}));
+TierOptions::TierOptions(CLI::App& app, Tiers tiers) {
+  if (tiers == Tiers::all) {
+    app.add_option("--tier", tier_,
+                   "interp (the default), jit: machine code, made before the program runs, or auto: once it pays")
+        ->type_name("TIER")
+        ->check(CLI::IsMember({"interp", "jit", "auto"}));
+    app.add_flag("--lazy", lazy_, "With jit: compile each function at its first call");
+  } else {
+    tier_ = "jit";
+  }
+  app.add_option("-O", effort_, "Effort of the compiler: -O0 for code soon, -O1 (the default) for fast code")
+      ->type_name("LEVEL")
+      ->check(CLI::IsMember({0u, 1u}));
+  app.add_option("--compile-threads", threads_, "Threads that compile a module (default: one for each processor)")
+      ->type_name("N")
+      ->check(CLI::Range(1, 256));
   app.add_option("--dump", dumps_, "For developers: write what is compiled to standard error")
       ->type_name("ir|asm")
       ->allow_extra_args(false)
@@ -26,9 +37,17 @@ TierOptions::TierOptions(CLI::App& app) {
   app.add_flag("--check-compiler", check_, "For developers: verify the compiler's work on each function");
 }
 
+void TierOptions::apply(EngineConfig& config) const {
+  config.tier_up = tier_ == "auto";
+  config.lazy_compilation = lazy_;
+  // What is dumped comes in the functions' order.
+  config.compilation_threads = dumps_.empty() ? threads_ : 1;
+}
+
 std::expected<std::unique_ptr<Compiler>, int> TierOptions::compiler() const {
-  if (tier_ == "interp") return nullptr;
+  if (tier_.empty() || tier_ == "interp") return nullptr;
   jit::CompilerOptions options;
+  options.effort = effort_;
   options.check = check_;
   options.dump_ir = std::ranges::find(dumps_, "ir") != dumps_.end();
   options.dump_asm = std::ranges::find(dumps_, "asm") != dumps_.end();

@@ -1,6 +1,7 @@
 // The options that choose between interpreter and compiler.
 #pragma once
 
+#include "engine/runtime/engine.h"
 #include "jit/compiler.h"
 #include "tools/invar/command.h"
 
@@ -9,17 +10,23 @@ namespace invar::tool {
 /// --tier, and what developers ask of the compiler.
 class TierOptions {
  public:
-  explicit TierOptions(CLI::App& app);
+  enum class Tiers : u8 { all, compiled_only };
+  explicit TierOptions(CLI::App& app, Tiers tiers = Tiers::all);
+  /// Is there to be compiled code if the options do not say? Otherwise there is not.
+  void prefer_compiled() {
+    if (tier_.empty()) tier_ = "jit";
+  }
   /// The compiler to use, null for the interpreter alone; or an exit status.
   std::expected<std::unique_ptr<Compiler>, int> compiler() const;
-  /// EngineConfig::tier_up
-  bool tiers_up() const { return tier_ == "auto"; }
+  /// What of the engine's configuration these options say.
+  void apply(EngineConfig& config) const;
 
  private:
-  std::string tier_ = "interp";
+  std::string tier_;  ///< Empty: not said.
   std::vector<std::string> dumps_;
   std::string functions_;
-  bool check_ = false, jitdump_ = false;
+  unsigned effort_ = 1, threads_ = 0;
+  bool lazy_ = false, check_ = false, jitdump_ = false;
 };
 
 }  // namespace invar::tool

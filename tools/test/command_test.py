@@ -375,6 +375,131 @@ def test_scripts_that_hang_are_failures_at_their_place():
         check("spin.wast:2: assert_return" in out and "not done after 0.5 s" in out, out)
 
 
+# Without a compiler there is nothing to test of it.
+HAS_COMPILER = None
+
+
+def has_compiler():
+    global HAS_COMPILER
+    if HAS_COMPILER is None:
+        HAS_COMPILER = run("run", "--tier", "jit", "--invoke", "add", "-", "1", "2", stdin=ADD)[0] == 0
+    return HAS_COMPILER
+
+
+SUM = """(module (func (export "sum") (param i32) (result i32) (local $i i32) (local $j i32) (local $sum i32)
+  (loop $outer
+    (local.set $j (i32.const 0))
+    (loop $inner
+      (local.set $sum (i32.add (i32.mul (local.get $sum) (i32.const 3)) (i32.xor (local.get $i) (local.get $j))))
+      (br_if $inner (i32.lt_u (local.tee $j (i32.add (local.get $j) (i32.const 1))) (local.get 0))))
+    (br_if $outer (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get 0))))
+  (local.get $sum)))"""
+
+
+def test_all_tiers_come_to_the_same():
+    expected = run("run", "--invoke", "sum", "-", "300", stdin=SUM)
+    same((expected[0], expected[2]), (0, ""))
+    if not has_compiler():
+        return
+    for options in (("--tier", "jit"), ("--tier", "jit", "--lazy"), ("--tier", "auto"), ("--tier", "jit", "-O0"),
+                    ("--tier=auto", "-O1"), ("--tier=jit", "--compile-threads", "3"), ("--tier=auto", "--fuel=900000000")):
+        same(run("run", *options, "--invoke", "sum", "-", "300", stdin=SUM), expected)
+    same(run("run", "-O2", EXAMPLES / "hello.wat")[0], 2)
+
+
+def test_compiled_files_run_and_say_what_they_are_for():
+    if not has_compiler():
+        return
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        out = folder / "hello.compiled"
+        same(run("compile", EXAMPLES / "hello.wat", "-o", out), (0, "", ""))
+        same(run(out), (0, "Hello from invar!\n", ""))
+        same(run("run", "--tier", "interp", out), (0, "Hello from invar!\n", ""))
+        status, _, err = run("run", "--fuel", "1000", out)
+        same((status, err), (1, f"invar: {out}: compiled with fuel=no, but here it is fuel=yes\n"))
+        same(run("compile", "--fuel", "-O0", EXAMPLES / "hello.wat", "-o", out), (0, "", ""))
+        same(run("run", "--fuel", "1000", out), (0, "Hello from invar!\n", ""))
+        (folder / "sum.wat").write_text(SUM)
+        same(run("compile", folder / "sum.wat", "-o", out), (0, "", ""))
+        same(run("run", "--invoke", "sum", out, "300"), run("run", "--invoke", "sum", folder / "sum.wat", "300"))
+        same(run("compile", folder / "gone.wasm", "-o", out)[0], 1)
+        same(run("compile", EXAMPLES / "hello.wat")[0], 2)
+
+
+def test_a_trap_in_a_compiled_file_has_the_same_backtrace():
+    if not has_compiler():
+        return
+    with tempfile.TemporaryDirectory() as name:
+        out = pathlib.Path(name) / "trap.compiled"
+        same(run("compile", EXAMPLES / "trap.wat", "-o", out), (0, "", ""))
+        same(run(out), run(EXAMPLES / "trap.wat"))
+
+
+def test_damaged_compiled_files_are_refused():
+    if not has_compiler():
+        return
+    with tempfile.TemporaryDirectory() as name:
+        out = pathlib.Path(name) / "hello.compiled"
+        same(run("compile", EXAMPLES / "hello.wat", "-o", out), (0, "", ""))
+        good = out.read_bytes()
+        for at in (8, 20, 40, 64, len(good) // 2, len(good) - 1):
+            out.write_bytes(good[:at] + bytes([good[at] ^ 0x20]) + good[at + 1:])
+            status, printed, err = run(out)
+            same((status, printed, err.count("\n")), (1, "", 1))
+            check("not a compiled module of this engine" in err, err)
+        out.write_bytes(good[:-1])
+        same(run(out)[0], 1)
+
+
+def test_the_cache_is_filled_used_and_repaired():
+    if not has_compiler():
+        return
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name) / "a" / "b"
+        program = pathlib.Path(name) / "sum.wat"
+        program.write_text(SUM)
+        command = ("run", f"--cache={folder}", "--invoke", "sum", program, "300")
+        expected = run("run", "--invoke", "sum", program, "300")
+        same(run(*command), expected)
+        files = list(folder.iterdir())
+        same(len(files), 1)
+        same(oct(folder.stat().st_mode & 0o777), oct(0o700))
+        same(oct(files[0].stat().st_mode & 0o777), oct(0o600))
+        before = files[0].stat().st_mtime_ns
+        same(run(*command), expected)
+        same(files[0].stat().st_mtime_ns, before)
+        # Another key is another file.
+        same(run("run", f"--cache={folder}", "-O0", "--invoke", "sum", program, "300"), expected)
+        same(len(list(folder.iterdir())), 2)
+        # What is damaged is made anew, and that is said.
+        good = files[0].read_bytes()
+        files[0].write_bytes(good[:-9] + b"x" + good[-8:])
+        status, out, err = run(*command)
+        same((status, out, err.count("\n")), (expected[0], expected[1], 1))
+        check("--cache: not used" in err and "checksum" in err, err)
+        same(files[0].read_bytes(), good)
+        same(run(*command), expected)
+
+
+def test_the_cache_is_nobody_elses():
+    if not has_compiler():
+        return
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name) / "cache"
+        folder.mkdir()
+        folder.chmod(0o777)
+        status, out, err = run("run", f"--cache={folder}", EXAMPLES / "hello.wat")
+        same((status, out), (0, "Hello from invar!\n"))
+        check("--cache: not used" in err and "another user" in err, err)
+        same(list(folder.iterdir()), [])
+        # By default it stands where such things stand.
+        env = dict(os.environ, XDG_CACHE_HOME=name)
+        same(run("run", "--cache", EXAMPLES / "hello.wat", env=env), (0, "Hello from invar!\n", ""))
+        same(len(list((pathlib.Path(name) / "invar" / "code").iterdir())), 1)
+    same(run("run", "--cache", "--tier", "interp", EXAMPLES / "hello.wat")[0], 2)
+
+
 def test_a_closed_pipe_is_an_error_of_the_program():
     read_end, write_end = os.pipe()
     os.close(read_end)

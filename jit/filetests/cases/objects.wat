@@ -138,22 +138,24 @@
 ;;   v7:i32 = i64.eq v4 v6    ;; 0x69
 ;;   branch v7    ;; 0x69
 ;; b1: from b0 to b3
-;;   v17:i64 = call_builtin i32:0x0 #0xb    ;; 0x69
+;;   v18:i64 = call_builtin i64:0x0 #0xb    ;; 0x69
 ;;   jump    ;; 0x69
 ;; b2: from b0 to b3
 ;;   v10:i64 = i64.add v4 i64:0x20    ;; 0x69
 ;;   v11:i64 = element v2 #0x50    ;; 0x69
 ;;   i64.store v11 v10    ;; 0x69
 ;;   v13:i64 = element v4    ;; 0x69
-;;   i64.store v13 i64:0x1000000    ;; 0x69
+;;   v14:i32 = type_header    ;; 0x69
+;;   v15:i64 = i64.extend_i32_u v14    ;; 0x69
+;;   i64.store v13 v15    ;; 0x69
 ;;   jump    ;; 0x69
 ;; b3: from b2 b1
-;;   v20:i64 = phi v4 v17    ;; 0x69
-;;   v21:i64 = element v20 #0x10    ;; 0x69
-;;   i64.store v21 v1    ;; 0x69
-;;   v23:i64 = element v20 #0x8    ;; 0x69
-;;   i32.store v23 v0    ;; 0x69
-;;   return_ v20    ;; 0x6c
+;;   v21:i64 = phi v4 v18    ;; 0x69
+;;   v22:i64 = element v21 #0x10    ;; 0x69
+;;   i64.store v22 v1    ;; 0x69
+;;   v24:i64 = element v21 #0x8    ;; 0x69
+;;   i32.store v24 v0    ;; 0x69
+;;   return_ v21    ;; 0x6c
 ;;
 ;; made, x86-64
 ;;   push rbp
@@ -181,7 +183,9 @@
 ;; L0:
 ;;   lea rdx, [rcx + 0x20]
 ;;   mov qword ptr [rax + 0x50], rdx
-;;   mov qword ptr [rcx], 0x1000000
+;;   mov rax, qword ptr [r15 + 0xb0]
+;;   mov eax, dword ptr [rax]
+;;   mov qword ptr [rcx], rax
 ;;   mov rax, rcx
 ;; L1:
 ;;   mov qword ptr [rax + 0x10], rsi
@@ -206,7 +210,7 @@
 ;;   ldr x4, [x2, #0x58]
 ;;   cmp x3, x4
 ;;   b.ne L0
-;;   movz w2, #0
+;;   movz x2, #0
 ;;   str x0, [sp]
 ;;   str x1, [sp, #8]
 ;;   mov x1, x2
@@ -224,7 +228,8 @@
 ;;   mov x4, x0
 ;;   add x0, x3, #0x20
 ;;   str x0, [x2, #0x50]
-;;   movz x0, #0x100, lsl #16
+;;   ldr x16, [x23, #0xb0]
+;;   ldr w0, [x16]
 ;;   str x0, [x3]
 ;;   mov x0, x3
 ;; L1:
@@ -257,7 +262,8 @@
 ;; b4: from b2 to b5 b6
 ;;   v7:i64 = element v0    ;; 0x71
 ;;   v8:i32 = i32.load v7    ;; 0x71
-;;   v10:i32 = i32.eq v8 i32:0x1000000    ;; 0x71
+;;   v9:i32 = type_header    ;; 0x71
+;;   v10:i32 = i32.eq v8 v9    ;; 0x71
 ;;   branch v10    ;; 0x71
 ;; b5: from b4
 ;;   return_ v0    ;; 0x74
@@ -275,7 +281,9 @@
 ;;   test eax, 7
 ;;   jne L0
 ;;   mov eax, dword ptr [rdi]
-;;   cmp eax, 0x1000000
+;;   mov rcx, qword ptr [r15 + 0xb0]
+;;   mov ecx, dword ptr [rcx]
+;;   cmp eax, ecx
 ;;   jne L0
 ;;   mov rax, rdi
 ;;   pop rbp
@@ -291,7 +299,8 @@
 ;;   tst w0, #7
 ;;   b.ne L0
 ;;   ldr w1, [x0]
-;;   movz w2, #0x100, lsl #16
+;;   ldr x16, [x23, #0xb0]
+;;   ldr w2, [x16]
 ;;   cmp w1, w2
 ;;   b.ne L0
 ;;   ldp x29, x30, [sp], #0x10
