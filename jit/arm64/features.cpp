@@ -14,4 +14,6 @@ const CpuFeatures& cpu_features() {
   return features;
 }
 
+std::string to_string(const CpuFeatures& features) { return features.lse ? "aarch64,lse" : "aarch64"; }
+
 }  // namespace invar::jit::arm64

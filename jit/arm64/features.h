@@ -10,8 +10,8 @@ struct CpuFeatures {
   bool lse = false;      ///< Atomic instructions that read, modify and write at once.
 };
 
-/// The processor and what is used of it, separated by commas.
-inline std::string to_string(const CpuFeatures& /*features*/) { return "aarch64"; }
+/// The processor and what is used of it, separated by commas: "aarch64,lse".
+std::string to_string(const CpuFeatures& features);
 
 /// Of this machine.
 const CpuFeatures& cpu_features();
