@@ -196,11 +196,14 @@ const u64* MachineCompiler::make(Code& code, const LoopPlace* loop, const StopFl
 
   Function function;
   SsaSink sink(module, function);
-  if (options_.inlines) sink.inline_functions(options_.first_function, options_.last_function);
+  const bool has_time = options_.effort > 0;
+  if (options_.inlines && has_time) sink.inline_functions(options_.first_function, options_.last_function);
   const bool is_built = loop ? sink.build_loop(code.function, *loop) : sink.build(code.function);
   if (!is_built) return refuse(code, info(sink.refused()).mnemonic);
-  tighten_loops(function);
-  bound_inductions(function);
+  if (has_time) {
+    tighten_loops(function);
+    bound_inductions(function);
+  }
   if (options_.dump_ir) dump(to_string(function));
   if (stops()) return nullptr;
   if (options_.check) die_if(code, verify(function));
@@ -209,7 +212,7 @@ const u64* MachineCompiler::make(Code& code, const LoopPlace* loop, const StopFl
   if (!machine::Lowering(module, function, lowered).lower())
     return refuse(code, "more results than registers for them, or what this machine lacks");
   if (stops()) return nullptr;
-  const Allocation allocation = allocate_registers(lowered.code, machine::register_file);
+  const Allocation allocation = allocate_registers(lowered.code, machine::register_file, {.coarse = !has_time});
   if (options_.check) die_if(code, check_allocation(lowered.code, machine::register_file, allocation));
   if (stops()) return nullptr;
   EmittedFunction emitted;
