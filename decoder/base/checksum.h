@@ -1,4 +1,4 @@
-// A checksum of 128 bits: what has been damaged has another one. It is no protection against forgery.
+// A checksum of 128 bits (XXH3): what has been damaged has another one. It is no protection against forgery.
 #pragma once
 
 #include <span>
