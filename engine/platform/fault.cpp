@@ -27,7 +27,7 @@ Cell cells[cell_count];
 
 thread_local TrapLanding* current_landing = nullptr;
 
-/// Runs in place of the faulting code, on its stack.
+/// Runs in place of the faulting code, but on the stack that it was entered from.
 [[noreturn]] void land(TrapLanding* landing) { _longjmp(landing->env, 1); }
 
 // What differs between machines and systems: the registers in a signal's context.
@@ -41,8 +41,7 @@ void redirect(ucontext_t& context, TrapLanding* landing) {
   landing->fault.frame = static_cast<u64>(registers[REG_RBP]);
   registers[REG_RDI] = reinterpret_cast<greg_t>(landing);
   registers[REG_RIP] = reinterpret_cast<greg_t>(&land);
-  // Below the red zone, aligned as behind a call.
-  registers[REG_RSP] = ((registers[REG_RSP] - 128) & ~greg_t{15}) - 8;
+  registers[REG_RSP] = static_cast<greg_t>((landing->stack & ~u64{15}) - 8);  // as behind a call
 }
 #elif defined(__linux__) && defined(__aarch64__)
 void redirect(ucontext_t& context, TrapLanding* landing) {
@@ -53,7 +52,7 @@ void redirect(ucontext_t& context, TrapLanding* landing) {
   landing->fault.frame = machine.regs[29];
   machine.regs[0] = reinterpret_cast<u64>(landing);
   machine.pc = reinterpret_cast<u64>(&land);
-  machine.sp = (machine.sp - 128) & ~u64{15};
+  machine.sp = landing->stack & ~u64{15};
 }
 #else
 #define INVAR_NO_FAULT_HANDLER
@@ -154,6 +153,7 @@ void push_landing(TrapLanding& landing) {
     thread_is_prepared = true;
   }
   landing.previous = current_landing;
+  landing.stack = reinterpret_cast<u64>(__builtin_frame_address(0));
   // The handler runs in this thread: the compiler alone could misplace the store.
   std::atomic_signal_fence(std::memory_order_seq_cst);
   current_landing = &landing;

@@ -34,11 +34,12 @@ struct TrapLanding {
   jmp_buf env;
   FaultState fault;
   TrapLanding* previous = nullptr;
+  u64 stack = 0;  ///< Below the frame that it lives in.
 };
 
 /// Installs the process's handlers (once) and this thread's alternate signal stack (once per thread), then makes
-/// `landing` the thread's innermost.
-void push_landing(TrapLanding& landing);
+/// `landing` the thread's innermost. Not inlined: what is below its own frame's address is free when a fault returns.
+[[gnu::noinline]] void push_landing(TrapLanding& landing);
 /// `landing` must be the thread's innermost.
 void pop_landing(TrapLanding& landing);
 

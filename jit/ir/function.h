@@ -99,6 +99,13 @@ constexpr bool has_list(Kind kind) {
          kind == Kind::call_builtin || kind == Kind::return_ || is_tail_call(kind);
 }
 
+/// Of a node without a list.
+constexpr u32 own_inputs(const Node& node) {
+  u32 count = 0;
+  while (count < 3 && node.inputs[count] != no_value) ++count;
+  return count;
+}
+
 struct Block {
   explicit Block(std::pmr::memory_resource* memory)
       : phis(memory), nodes(memory), predecessors(memory), successors(memory) {}
@@ -152,10 +159,10 @@ struct Function {
   std::span<const Value> list(const Node& node) const { return {lists.data() + node.inputs[0], node.inputs[1]}; }
   /// The values that a node reads.
   std::span<Value> inputs(Node& node) {
-    if (has_list(node.kind)) return list(node);
-    u32 count = 0;
-    while (count < 3 && node.inputs[count] != no_value) ++count;
-    return {node.inputs, count};
+    return has_list(node.kind) ? list(node) : std::span(node.inputs, own_inputs(node));
+  }
+  std::span<const Value> inputs(const Node& node) const {
+    return has_list(node.kind) ? list(node) : std::span(node.inputs, own_inputs(node));
   }
   /// A constant stands in no block. Of vectors `imm` is not the bits.
   bool is_constant(Value value) const {

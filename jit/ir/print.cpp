@@ -25,19 +25,13 @@ std::string name_of(const Function& function, Value value) {
 }
 
 std::string line(const Function& function, Value value) {
-  Node node = function.nodes[value];
+  const Node& node = function.nodes[value];
   std::string out = "  ";
   if (node.type != Type::none) {
     out += fmt::format("v{}:{} = ", value, type_names[static_cast<size_t>(node.type)]);
   }
   out += node.op != Op::unreachable ? info(node.op).mnemonic : kind_names[static_cast<size_t>(node.kind)];
-  std::span<const Value> inputs = function.list(node);
-  if (!has_list(node.kind)) {
-    u32 count = 0;
-    while (count < 3 && node.inputs[count] != no_value) ++count;
-    inputs = {node.inputs, count};
-  }
-  for (const Value input : inputs) out += " " + name_of(function, input);
+  for (const Value input : function.inputs(node)) out += " " + name_of(function, input);
   if (node.imm != 0) out += fmt::format(" #{:#x}", node.imm);
   if (node.offset != 0) out += fmt::format("    ;; {:#x}", node.offset);
   return out + "\n";
