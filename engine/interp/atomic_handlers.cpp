@@ -5,11 +5,13 @@
 #include "engine/interp/memory_address.h"
 #include "engine/interp/signature.h"
 #include "engine/runtime/parking_lot.h"
-#include "engine/semantics/semantics.h"
+#include "engine/semantics/read_modify_write.h"
 
 namespace invar::interp {
 
 namespace {
+
+using semantics::Rmw;
 
 /// Where an access goes, or why there is none. Alignment comes first; with guard pages, bounds are found by a fault.
 template <Access access>
@@ -65,29 +67,6 @@ INVAR_HANDLER(store_handler) {
   INVAR_NEXT(words_of(access));
 }
 
-/// The processor's own read-modify-write instructions.
-enum class Rmw : u8 { add, sub, and_, or_, xor_, xchg };
-
-/// Which of them has the instruction's meaning, told by what it makes of 5 and 3.
-template <Op op>
-consteval Rmw rmw_of() {
-  switch (semantics::function_of<op>(5, 3)) {
-    case 5 + 3:
-      return Rmw::add;
-    case 5 - 3:
-      return Rmw::sub;
-    case 5 & 3:
-      return Rmw::and_;
-    case 5 | 3:
-      return Rmw::or_;
-    case 5 ^ 3:
-      return Rmw::xor_;
-    case 3:
-      return Rmw::xchg;
-  }
-  __builtin_unreachable();  // ends the compilation: this is no constant
-}
-
 template <Rmw rmw, class T>
 [[gnu::always_inline]] inline T modify(volatile T* at, T operand) {
   if constexpr (rmw == Rmw::add) return __atomic_fetch_add(at, operand, __ATOMIC_SEQ_CST);
@@ -95,7 +74,7 @@ template <Rmw rmw, class T>
   if constexpr (rmw == Rmw::and_) return __atomic_fetch_and(at, operand, __ATOMIC_SEQ_CST);
   if constexpr (rmw == Rmw::or_) return __atomic_fetch_or(at, operand, __ATOMIC_SEQ_CST);
   if constexpr (rmw == Rmw::xor_) return __atomic_fetch_xor(at, operand, __ATOMIC_SEQ_CST);
-  if constexpr (rmw == Rmw::xchg) return __atomic_exchange_n(at, operand, __ATOMIC_SEQ_CST);
+  if constexpr (rmw == Rmw::exchange) return __atomic_exchange_n(at, operand, __ATOMIC_SEQ_CST);
 }
 
 template <Op op, Access access, Dst dst>
@@ -111,7 +90,7 @@ INVAR_HANDLER(rmw_handler) {
     old = static_cast<Raw<op>>(operand);
     __atomic_compare_exchange_n(at, &old, static_cast<Raw<op>>(replacement), false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
   } else {
-    old = modify<rmw_of<op>()>(at, static_cast<Raw<op>>(operand));
+    old = modify<semantics::rmw_of<op>()>(at, static_cast<Raw<op>>(operand));
   }
   INVAR_PIN_IP();
   INVAR_WRITE(dst, static_cast<Value>(old));

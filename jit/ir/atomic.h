@@ -1,42 +1,16 @@
-// What an atomic instruction does to memory, told by its function in engine/semantics.
+// What an atomic instruction does to memory, as a table.
 #pragma once
 
-#include "engine/semantics/semantics.h"
+#include "engine/semantics/read_modify_write.h"
 
 namespace invar::jit {
 
-enum class Rmw : u8 { load, store, add, sub, and_, or_, xor_, exchange, compare_exchange };
+using semantics::Rmw;
 
 namespace detail {
 
-template <Op op>
-consteval Rmw rmw() {
-  constexpr Family family = info(op).family;
-  if constexpr (family == Family::AtomicStore) return Rmw::store;
-  if constexpr (family == Family::AtomicCmpxchg) return Rmw::compare_exchange;
-  if constexpr (family == Family::AtomicRmw) {
-    // By what it makes of 5 and 3.
-    switch (semantics::function_of<op>(5, 3)) {
-      case 5 + 3:
-        return Rmw::add;
-      case 5 - 3:
-        return Rmw::sub;
-      case 5 & 3:
-        return Rmw::and_;
-      case 5 | 3:
-        return Rmw::or_;
-      case 5 ^ 3:
-        return Rmw::xor_;
-      case 3:
-        return Rmw::exchange;
-    }
-    __builtin_unreachable();  // ends the compilation: this is no constant
-  }
-  return Rmw::load;
-}
-
 inline constexpr Rmw rmws[] = {
-#define OP(name, prefix, code, mnemonic, immediates, signature, family, feature, access) rmw<Op::name>(),
+#define OP(name, prefix, code, mnemonic, immediates, signature, family, feature, access) semantics::rmw_of<Op::name>(),
 #include "decoder/opcodes.def"
 #undef OP
 };

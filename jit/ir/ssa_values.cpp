@@ -14,132 +14,11 @@ namespace invar::jit {
 
 namespace {
 
-/// Instructions that are compiled, beside those whose whole family is.
-constexpr bool is_compiled(Op op) {
-  switch (info(op).family) {
-    case Family::Test:
-    case Family::Compare:
-    case Family::Unary:
-    case Family::Binary:
-    case Family::Load:
-    case Family::Store:
-    case Family::Const:
-    case Family::Ternary:
-    case Family::Shuffle:
-    case Family::ExtractLane:
-    case Family::ReplaceLane:
-    case Family::LoadLane:
-    case Family::StoreLane:
-    case Family::AtomicLoad:
-    case Family::AtomicStore:
-    case Family::AtomicRmw:
-    case Family::AtomicCmpxchg:
-    case Family::AtomicWait:
-    case Family::AtomicNotify:
-    case Family::AtomicFence:
-    case Family::Wide:
-      return true;
-    default:
-      break;
-  }
-  constexpr Op others[] = {
-      Op::unreachable,
-      Op::nop,
-      Op::block,
-      Op::loop,
-      Op::if_,
-      Op::else_,
-      Op::end,
-      Op::br,
-      Op::br_if,
-      Op::br_table,
-      Op::return_,
-      Op::call,
-      Op::drop,
-      Op::select,
-      Op::select_t,
-      Op::local_get,
-      Op::local_set,
-      Op::local_tee,
-      Op::global_get,
-      Op::global_set,
-      Op::memory_size,
-      Op::memory_grow,
-      Op::call_indirect,
-      Op::memory_fill,
-      Op::memory_copy,
-      Op::memory_init,
-      Op::data_drop,
-      Op::ref_null,
-      Op::ref_is_null,
-      Op::ref_func,
-      Op::table_get,
-      Op::table_set,
-      Op::table_size,
-      Op::table_grow,
-      Op::table_fill,
-      Op::table_copy,
-      Op::table_init,
-      Op::elem_drop,
-      Op::ref_eq,
-      Op::call_ref,
-      Op::return_call,
-      Op::return_call_indirect,
-      Op::return_call_ref,
-      Op::try_table,
-      Op::throw_,
-      Op::throw_ref,
-      Op::try_,
-      Op::catch_,
-      Op::catch_all,
-      Op::delegate,
-      Op::rethrow,
-      Op::br_on_null,
-      Op::br_on_non_null,
-      Op::ref_as_non_null,
-      Op::ref_i31,
-      Op::i31_get_s,
-      Op::i31_get_u,
-      Op::any_convert_extern,
-      Op::extern_convert_any,
-      Op::ref_test,
-      Op::ref_test_null,
-      Op::ref_cast,
-      Op::ref_cast_null,
-      Op::br_on_cast,
-      Op::br_on_cast_fail,
-      Op::struct_new,
-      Op::struct_new_default,
-      Op::struct_get,
-      Op::struct_get_s,
-      Op::struct_get_u,
-      Op::struct_set,
-      Op::array_new,
-      Op::array_new_default,
-      Op::array_new_fixed,
-      Op::array_new_data,
-      Op::array_new_elem,
-      Op::array_get,
-      Op::array_get_s,
-      Op::array_get_u,
-      Op::array_set,
-      Op::array_len,
-      Op::array_fill,
-      Op::array_copy,
-      Op::array_init_data,
-      Op::array_init_elem,
-  };
-  return std::ranges::find(others, op) != std::end(others);
+/// Continuations and descriptors of structs are left to the interpreter.
+bool is_compiled(Op op) {
+  const Feature feature = info(op).feature;
+  return feature != Feature::stack_switching && feature != Feature::custom_descriptors;
 }
-
-struct CompiledTable {
-  bool of[op_count];
-};
-constexpr CompiledTable compiled_table = [] {
-  CompiledTable table{};
-  for (size_t i = 0; i < op_count; ++i) table.of[i] = is_compiled(static_cast<Op>(i));
-  return table;
-}();
 
 }  // namespace
 
@@ -215,7 +94,7 @@ void SsaSink::instruction(Op op, u32 offset) {
   maker_.set_offset(position_of(offset));
   op_ = op;
   ++fuel_count_;
-  if (!compiled_table.of[static_cast<size_t>(op)]) fail();
+  if (!is_compiled(op)) fail();
 }
 
 /// Every input, now that it is known which values stand for others.
