@@ -6,7 +6,7 @@ namespace invar {
 
 namespace {
 
-struct Header {
+struct Start {
   u32 count;
   u32 zero;
 };
@@ -35,8 +35,8 @@ constexpr u64 aligned(u64 at, u64 alignment) { return (at + alignment - 1) & ~(a
 
 void SectionWriter::write(std::vector<u8>& out) const {
   const u64 start = out.size();
-  u64 at = start + sizeof(Header) + sections_.size() * sizeof(Entry);
-  append(out, Header{static_cast<u32>(sections_.size()), 0});
+  u64 at = start + sizeof(Start) + sections_.size() * sizeof(Entry);
+  append(out, Start{static_cast<u32>(sections_.size()), 0});
   for (const Section& section : sections_) {
     at = aligned(at, section.alignment);
     append(out, Entry{section.tag, 0, at - start, section.bytes.size()});
@@ -50,20 +50,20 @@ void SectionWriter::write(std::vector<u8>& out) const {
 }
 
 std::optional<SectionReader> SectionReader::read(std::span<const u8> bytes) {
-  if (bytes.size() < sizeof(Header)) return std::nullopt;
-  const u64 count = read_at<Header>(bytes, 0).count;
-  if (count > (bytes.size() - sizeof(Header)) / sizeof(Entry)) return std::nullopt;
+  if (bytes.size() < sizeof(Start)) return std::nullopt;
+  const u64 count = read_at<Start>(bytes, 0).count;
+  if (count > (bytes.size() - sizeof(Start)) / sizeof(Entry)) return std::nullopt;
   for (u64 i = 0; i < count; ++i) {
-    const auto entry = read_at<Entry>(bytes, sizeof(Header) + i * sizeof(Entry));
+    const auto entry = read_at<Entry>(bytes, sizeof(Start) + i * sizeof(Entry));
     if (entry.offset > bytes.size() || entry.size > bytes.size() - entry.offset) return std::nullopt;
   }
   return SectionReader(bytes);
 }
 
 std::optional<std::span<const u8>> SectionReader::find(u32 tag) const {
-  const u64 count = read_at<Header>(bytes_, 0).count;
+  const u64 count = read_at<Start>(bytes_, 0).count;
   for (u64 i = 0; i < count; ++i) {
-    const auto entry = read_at<Entry>(bytes_, sizeof(Header) + i * sizeof(Entry));
+    const auto entry = read_at<Entry>(bytes_, sizeof(Start) + i * sizeof(Entry));
     if (entry.tag == tag) return bytes_.subspan(entry.offset, entry.size);
   }
   return std::nullopt;

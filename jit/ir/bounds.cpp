@@ -7,14 +7,14 @@ namespace invar::jit {
 
 namespace {
 
-constexpr u32 patience = 4;
+constexpr u32 deepest_expression = 4;
 
 u64 bound_of(const Function& function, Value value, u32 depth) {
   const Node& node = function.nodes[value];
   const u64 all = node.type == Type::i32 ? 0xffff'ffff : ~u64{0};
   if (node.kind == Kind::constant) return node.imm & all;
   if (node.kind == Kind::phi) return node.type == Type::i32 && node.imm != 0 ? node.imm : all;
-  if (depth == patience) return all;
+  if (depth == deepest_expression) return all;
   const auto of = [&](u32 input) { return bound_of(function, node.inputs[input], depth + 1); };
   const auto number = [&](u32 input) { return function.nodes[node.inputs[input]].imm; };
   const auto has_number = [&](u32 input) { return function.nodes[node.inputs[input]].kind == Kind::constant; };

@@ -10,12 +10,12 @@ namespace invar::jit {
 
 namespace {
 
-constexpr u64 range = u64{1} << 32;
+constexpr u64 modulus = u64{1} << 32;
 constexpr u32 climbed_blocks = 16;  // from a loop's end, in search of what ends it
 constexpr u32 joined_inputs = 8;
 constexpr u32 moved_values = 16;
 
-u64 wrapped(u64 value) { return value & (range - 1); }
+u64 wrapped(u64 value) { return value & (modulus - 1); }
 
 class Inductions {
  public:
@@ -55,7 +55,7 @@ class Inductions {
   }
 
   void note(Value phi, u64 most) {
-    if (most < range - 1) node(phi).imm = most;
+    if (most < modulus - 1) node(phi).imm = most;
   }
 
   // Loops with one way in and one way back.
@@ -74,15 +74,15 @@ class Inductions {
       if (!step) {
         const std::span<const Value> inputs = function_.list(node(phi));
         note(phi, std::max(bound(inputs[0]), bound(inputs[1])));
-      } else if (turns && step->by < range / 2) {
+      } else if (turns && step->by < modulus / 2) {
         const u64 path = step->by * *turns;
-        const bool is_negative = is_constant(step->start) && node(step->start).imm >= range / 2;
-        if (is_negative && path < range / 2 && begin_with_zero(phi, *step)) {
+        const bool is_negative = is_constant(step->start) && node(step->start).imm >= modulus / 2;
+        if (is_negative && path < modulus / 2 && begin_with_zero(phi, *step)) {
           note(phi, path);
         } else {
           note(phi, bound(step->start) + path);
         }
-      } else if (turns && is_constant(step->start) && (range - step->by) * *turns <= node(step->start).imm) {
+      } else if (turns && is_constant(step->start) && (modulus - step->by) * *turns <= node(step->start).imm) {
         note(phi, node(step->start).imm);
       }
     }
@@ -149,10 +149,10 @@ class Inductions {
 
   /// Counts from `first` on by `by`, modulo 2^32, while that is `relation` the limit.
   static std::optional<u64> turns_of(Op relation, u64 first, u64 by, u64 limit) {
-    const bool is_up = by < range / 2;
-    const u64 step = is_up ? by : range - by;
+    const bool is_up = by < modulus / 2;
+    const u64 step = is_up ? by : modulus - by;
     const auto rounded_up = [&](u64 way) { return (way + step - 1) / step; };
-    const bool is_positive = first < range / 2 && limit < range / 2;
+    const bool is_positive = first < modulus / 2 && limit < modulus / 2;
     switch (relation) {
       case Op::i32_ne: {
         const u64 way = wrapped(is_up ? limit - first : first - limit);
@@ -161,13 +161,13 @@ class Inductions {
       }
       case Op::i32_le_s:
       case Op::i32_le_u:
-        if (limit == range - 1 || (relation == Op::i32_le_s && !is_positive)) return std::nullopt;
+        if (limit == modulus - 1 || (relation == Op::i32_le_s && !is_positive)) return std::nullopt;
         return turns_of(relation == Op::i32_le_s ? Op::i32_lt_s : Op::i32_lt_u, first, by, limit + 1);
       case Op::i32_lt_s:
-        if (!is_positive || limit + step > range / 2) return std::nullopt;
+        if (!is_positive || limit + step > modulus / 2) return std::nullopt;
         [[fallthrough]];
       case Op::i32_lt_u:
-        if (!is_up || limit + step > range) return std::nullopt;
+        if (!is_up || limit + step > modulus) return std::nullopt;
         return first < limit ? rounded_up(limit - first) : 0;
       case Op::i32_ge_s:
       case Op::i32_ge_u:

@@ -7,12 +7,6 @@
 
 namespace invar::jit::x64 {
 
-namespace {
-
-bool fits_s32(u64 value) { return static_cast<s64>(value) == static_cast<s32>(value); }
-
-}  // namespace
-
 // Values.
 
 bool Lowering::is_immediate(Value value, bool wide) const {

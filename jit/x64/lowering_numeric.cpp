@@ -32,8 +32,6 @@ u8 rounding_mode(Op op) {
   }
 }
 
-bool fits_s32(u64 value) { return static_cast<s64>(value) == static_cast<s32>(value); }
-
 constexpr u64 max_displacement = 0x7fff'ffff;
 
 }  // namespace

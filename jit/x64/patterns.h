@@ -7,6 +7,9 @@
 
 namespace invar::jit::x64 {
 
+/// Is it what 32 bits become when their sign is extended?
+constexpr bool fits_s32(u64 value) { return static_cast<s64>(value) == static_cast<s32>(value); }
+
 struct Pattern {
   Form form = Form::trap;  ///< trap: there is none.
   Condition condition = Condition::equal;

@@ -7,35 +7,12 @@
 #include "spec-tests/report/compare.h"
 #include "spec-tests/report/formats.h"
 #include "spec-tests/report/html_page.h"
+#include "spec-tests/report/markup.h"
 #include "spec-tests/report/summary.h"
 
 namespace invar::spec {
 
 namespace {
-
-/// Text between tags or in an attribute. Control characters but for line feeds become '?'.
-std::string escape(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += (static_cast<unsigned char>(c) < 0x20 && c != '\n') || c == 0x7f ? '?' : c;
-    }
-  }
-  return out;
-}
 
 /// 12345 -> "12,345"
 std::string grouped(u64 number) {

@@ -3,37 +3,13 @@
 #include <iterator>
 
 #include "spec-tests/report/formats.h"
+#include "spec-tests/report/markup.h"
 
 namespace invar::spec {
 
 namespace {
 
-/// Characters that XML cannot hold become '?', and so does what is not ASCII: the texts may be cut anywhere.
-std::string escape(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\n':
-        out += "&#10;";
-        break;
-      default:
-        out += static_cast<signed char>(c) < 0x20 || c == 0x7f ? '?' : c;
-    }
-  }
-  return out;
-}
+std::string quoted(std::string_view text) { return escape(text, Letters::ascii); }
 
 struct Counts {
   u64 tests = 0, failures = 0, skipped = 0;
@@ -56,7 +32,7 @@ class Writer {
     for (const ScriptReport& script : run.scripts) write(script);
   }
   std::string text() const {
-    return fmt::format("  <testsuite name=\"{}\" {}>\n{}  </testsuite>\n", escape(run_.configuration.name()),
+    return fmt::format("  <testsuite name=\"{}\" {}>\n{}  </testsuite>\n", quoted(run_.configuration.name()),
                        counts_.attributes(), cases_);
   }
   const Counts& counts() const { return counts_; }
@@ -83,7 +59,7 @@ class Writer {
                                              failure.got, reproduction(run_.configuration, script, failure)));
       } else {
         ++counts_.skipped;
-        cases_ += fmt::format("      <skipped message=\"{}\"/>\n", escape("expected failure: " + failure.excuse));
+        cases_ += fmt::format("      <skipped message=\"{}\"/>\n", quoted("expected failure: " + failure.excuse));
       }
       end();
     }
@@ -93,11 +69,11 @@ class Writer {
     ++counts_.tests;
     counts_.seconds += seconds;
     cases_ += fmt::format("    <testcase classname=\"{}\" name=\"{}\" file=\"{}\" time=\"{:.6f}\">\n",
-                          escape(script.directory), escape(name), escape(script.result.path), seconds);
+                          quoted(script.directory), quoted(name), quoted(script.result.path), seconds);
   }
   void failed(std::string_view message, std::string_view text) {
     ++counts_.failures;
-    cases_ += fmt::format("      <failure message=\"{}\">{}</failure>\n", escape(message), escape(text));
+    cases_ += fmt::format("      <failure message=\"{}\">{}</failure>\n", quoted(message), quoted(text));
   }
   void end() { cases_ += "    </testcase>\n"; }
 

@@ -9,12 +9,6 @@ namespace {
 
 constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-u64 lane_of(const V128& bits, size_t lane, u8 bytes) {
-  u64 value = 0;
-  std::memcpy(&value, bits.bytes + lane * bytes, bytes);
-  return value;
-}
-
 u64 canonical(u64 bits, u8 bytes) {
   if (bytes == 4) return (bits & 0x7fffffffu) > 0x7f800000u ? 0x7fc00000u : bits;
   return (bits & 0x7fffffffffffffffu) > 0x7ff0000000000000u ? 0x7ff8000000000000u : bits;

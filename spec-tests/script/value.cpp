@@ -12,12 +12,6 @@ static_assert(std::endian::native == std::endian::little, "lanes are read from t
 
 namespace {
 
-u64 lane_of(const V128& bits, size_t lane, u8 lane_bytes) {
-  u64 value = 0;
-  std::memcpy(&value, bits.bytes + lane * lane_bytes, lane_bytes);
-  return value;
-}
-
 /// spec: syntax/values#canonical-nan
 bool is_canonical_nan(u64 bits, u8 lane_bytes) {
   return lane_bytes == 4 ? (bits & 0x7fffffffu) == 0x7fc00000u : (bits & 0x7fffffffffffffffu) == 0x7ff8000000000000u;
@@ -92,6 +86,12 @@ std::string list_text(const std::vector<T>& items) {
 }
 
 }  // namespace
+
+u64 lane_of(const V128& bits, size_t lane, u8 lane_bytes) {
+  u64 value = 0;
+  std::memcpy(&value, bits.bytes + lane * lane_bytes, lane_bytes);
+  return value;
+}
 
 Value Value::number_value(ValKind type, u64 low_bits) {
   Value value;

@@ -67,6 +67,9 @@ struct Pattern {
   std::vector<Pattern> alternatives;
 };
 
+/// The bits of a lane of 1, 2, 4 or 8 bytes.
+u64 lane_of(const V128& bits, size_t lane, u8 lane_bytes);
+
 /// Do exactly the bits that the pattern asks for, or a NaN of the class it names, stand in the value?
 bool matches(const Value& value, const Pattern& pattern);
 

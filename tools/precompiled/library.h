@@ -1,5 +1,5 @@
 // Precompiled for each library: headers of others that most files include. None of ours: every change would compile
-// all anew. Files include what they use all the same, which `tools/dev lint` checks.
+// all anew. Files include what they use all the same, which `tools/dev gcc` checks.
 // (No guard: g++ takes one in a file that it precompiles for a mistake.)
 #include <fmt/format.h>
 

@@ -1,7 +1,5 @@
 #include "wasi/host/clock.h"
 
-#include <ctime>
-
 namespace invar::wasi {
 namespace {
 
@@ -10,11 +8,12 @@ clockid_t host_clock(ClockId id) {
   return clocks[static_cast<size_t>(id)];
 }
 
+}  // namespace
+
 u64 nanoseconds(const timespec& time) {
+  if (time.tv_sec < 0) return 0;
   return static_cast<u64>(time.tv_sec) * 1'000'000'000 + static_cast<u64>(time.tv_nsec);
 }
-
-}  // namespace
 
 SysStatus Clocks::check(ClockId id) const {
   const bool granted = id == ClockId::realtime    ? grant_.realtime

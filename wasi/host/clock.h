@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <ctime>
 #include <optional>
 
 #include "wasi/host/system.h"
@@ -12,6 +13,9 @@ enum class ClockId : u8 { realtime, monotonic, process_cpu, thread_cpu };
 
 /// The latest time stands for all that would be later.
 constexpr u64 saturating_add(u64 a, u64 b) { return a + b < a ? ~u64{0} : a + b; }
+
+/// 0 for times before the clock's start.
+u64 nanoseconds(const timespec& time);
 
 /// Time that depends on nothing but how often it was asked for.
 struct VirtualTime {

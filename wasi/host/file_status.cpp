@@ -3,15 +3,9 @@
 #include <dirent.h>
 #include <sys/socket.h>
 
+#include "wasi/host/clock.h"
+
 namespace invar::wasi {
-namespace {
-
-u64 nanoseconds(const timespec& time) {
-  if (time.tv_sec < 0) return 0;
-  return static_cast<u64>(time.tv_sec) * 1'000'000'000 + static_cast<u64>(time.tv_nsec);
-}
-
-}  // namespace
 
 FileKind kind_of_mode(mode_t mode) { return kind_of_entry(static_cast<u8>(IFTODT(mode))); }
 
