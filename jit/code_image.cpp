@@ -1,6 +1,9 @@
 #include "jit/code_image.h"
 
 #include <algorithm>
+#include <cstring>
+#include <memory>
+#include <utility>
 
 #include "engine/platform/virtual_memory.h"
 #include "engine/tiering/section_file.h"
@@ -107,7 +110,7 @@ const FunctionRecord* CodeImage::find(u64 position) const {
 void ImageWriter::add(u32 function, std::span<const u8> code, const CodeTableViews& tables) {
   functions_.push_back({.function = function,
                         .code_size = static_cast<u32>(code.size()),
-                        .code_offset = code_.size(),
+                        .code_offset = code_size_,
                         .sites = append(tables_.sites, tables.sites),
                         .calls = append(tables_.inlined.calls, tables.calls),
                         .positions = append(tables_.inlined.positions, tables.positions),
@@ -115,22 +118,28 @@ void ImageWriter::add(u32 function, std::span<const u8> code, const CodeTableVie
                         .clauses = append(tables_.handlers.clauses, tables.clauses),
                         .frame_bytes = tables.frame_bytes,
                         .zero = 0});
-  code_.insert(code_.end(), code.begin(), code.end());
-  code_.resize((code_.size() + alignment) / alignment * alignment);
+  codes_.push_back(code.data());
+  code_size_ = (code_size_ + code.size() + alignment) / alignment * alignment;
 }
 
-std::vector<u8> ImageWriter::write() const {
+void ImageWriter::write_code(u8* out) const {
+  for (size_t i = 0; i < functions_.size(); ++i) {
+    std::memcpy(out + functions_[i].code_offset, codes_[i], functions_[i].code_size);
+  }
+}
+
+SavedCode ImageWriter::finish() && {
+  const auto image = std::make_shared<const ImageWriter>(std::move(*this));
   SectionWriter writer;
-  writer.add_array(functions_tag, std::span{functions_});
-  writer.add_array(sites_tag, std::span{tables_.sites});
-  writer.add_array(calls_tag, std::span{tables_.inlined.calls});
-  writer.add_array(positions_tag, std::span{tables_.inlined.positions});
-  writer.add_array(scopes_tag, std::span{tables_.handlers.scopes});
-  writer.add_array(clauses_tag, std::span{tables_.handlers.clauses});
-  writer.add(machine_tag, code_, platform::page_size());
-  std::vector<u8> bytes;
-  writer.write(bytes);
-  return bytes;
+  writer.add_array(functions_tag, std::span{image->functions_});
+  writer.add_array(sites_tag, std::span{image->tables_.sites});
+  writer.add_array(calls_tag, std::span{image->tables_.inlined.calls});
+  writer.add_array(positions_tag, std::span{image->tables_.inlined.positions});
+  writer.add_array(scopes_tag, std::span{image->tables_.handlers.scopes});
+  writer.add_array(clauses_tag, std::span{image->tables_.handlers.clauses});
+  writer.add(machine_tag, image->code_size_, [image](u8* out) { image->write_code(out); }, platform::page_size());
+  const u64 size = writer.size();
+  return {size, [writer = std::move(writer)](u8* out) { writer.write(out); }};
 }
 
 std::optional<CodeImage> read_image(std::span<const u8> bytes, const Module& module) {

@@ -10,6 +10,7 @@
 
 #include "decoder/module.h"
 #include "engine/interp/handler_table.h"
+#include "engine/tiering/compiler.h"
 #include "jit/ir/function.h"
 #include "jit/machine/emission.h"
 
@@ -71,14 +72,17 @@ struct CodeImage {
 
 class ImageWriter {
  public:
-  /// Functions come in any order.
+  /// Functions come in any order. Their code is read when the image is written.
   void add(u32 function, std::span<const u8> code, const CodeTableViews& tables);
-  std::vector<u8> write() const;
+  SavedCode finish() &&;
 
  private:
+  void write_code(u8* out) const;
+
   std::vector<FunctionRecord> functions_;
   CodeTables tables_;
-  std::vector<u8> code_;
+  std::vector<const u8*> codes_;  ///< By function.
+  u64 code_size_ = 0;
 };
 
 /// nullopt if the bytes are no image, or not for the module: nothing in one that is returned leads elsewhere than it

@@ -61,6 +61,12 @@ constexpr std::string_view text = R"((module
   (func (export "trap") (param i64) (result i64) (i64.extend_i32_u (call $trap (i32.wrap_i64 (local.get 0)))))
 ))";
 
+std::vector<u8> bytes_of(const SavedCode& saved) {
+  std::vector<u8> bytes(saved.size);
+  saved.write(bytes.data());
+  return bytes;
+}
+
 /// All that the module does, line by line.
 std::string observe(Machine& machine, const std::shared_ptr<CompiledModule>& module) {
   const auto instance = machine.linker.instantiate(module);
@@ -85,7 +91,7 @@ TEST(CodeImage, RunsInAnotherProcessAsItWas) {
     Machine machine(*compiler);
     const auto module = compile_text(machine.engine, text);
     expected = observe(machine, module);
-    saved = compiler->save(*module);
+    saved = bytes_of(compiler->save(*module));
   }
   Machine machine(*other);
   // Types have other ids here.
@@ -133,7 +139,7 @@ TEST(CodeImage, DamagedTablesLeadNowhere) {
   Machine machine(*compiler);
   const auto module = compile_text(machine.engine, text);
   module->compile_all();
-  std::vector<u8> saved = compiler->save(*module);
+  std::vector<u8> saved = bytes_of(compiler->save(*module));
   const auto good = read_image(saved, module->module());
   ASSERT_TRUE(good);
   const size_t tables = static_cast<size_t>(good->code.data() - saved.data());
@@ -177,7 +183,7 @@ TEST(CodeImage, OfAnotherModuleIsRefused) {
   Machine machine(*compiler);
   const auto module = compile_text(machine.engine, text);
   module->compile_all();
-  const std::vector<u8> saved = compiler->save(*module);
+  const std::vector<u8> saved = bytes_of(compiler->save(*module));
   const auto small = compile_text(machine.engine, "(module (func (export \"f\") (result i64) (i64.const 3)))");
   EXPECT_FALSE(compiler->restore(*small, {saved, nullptr}));
   EXPECT_EQ(machine.value(*machine.linker.instantiate(small), "f"), 3u);

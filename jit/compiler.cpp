@@ -67,7 +67,7 @@ class MachineCompiler final : public Compiler {
   void prepare(MachineContext& context) override;
   MachineSite find(const u8* pc, u32 level) const override { return map_.find(pc, level); }
   std::string code_key(const Engine& engine) const override;
-  std::vector<u8> save(const CompiledModule& module) override;
+  SavedCode save(const CompiledModule& module) override;
   bool restore(CompiledModule& module, const ModuleBytes& saved) override;
   void forget(const CompiledModule& module) override;
 
@@ -279,7 +279,7 @@ std::string MachineCompiler::code_key(const Engine& engine) const {
       word(config.interruptible), word(config.deterministic), config.features.bits());
 }
 
-std::vector<u8> MachineCompiler::save(const CompiledModule& module) {
+SavedCode MachineCompiler::save(const CompiledModule& module) {
   ModuleCode& owner = code_of(module);
   std::vector<ModuleCode::Placed> placed;
   {
@@ -292,7 +292,7 @@ std::vector<u8> MachineCompiler::save(const CompiledModule& module) {
   for (const auto& [begin, size, function, is_loop] : placed) {
     writer.add(function, {begin, size}, map_.tables_of(begin));
   }
-  return writer.write();
+  return std::move(writer).finish();
 }
 
 /// Where the image's code can run: where it stands in its file, if that is mapped, else in memory of its own.

@@ -238,7 +238,7 @@ class Listener final : public Compiler {
   void prepare(MachineContext& context) override { to_.prepare(context); }
   MachineSite find(const u8* pc, u32 level) const override { return to_.find(pc, level); }
   std::string code_key(const Engine& engine) const override { return to_.code_key(engine); }
-  std::vector<u8> save(const CompiledModule& module) override { return to_.save(module); }
+  SavedCode save(const CompiledModule& module) override { return to_.save(module); }
   bool restore(CompiledModule& module, const ModuleBytes& saved) override { return to_.restore(module, saved); }
   void forget(const CompiledModule& module) override { to_.forget(module); }
 

@@ -34,7 +34,7 @@ class SlowCompiler final : public Compiler {
   void prepare(MachineContext&) override {}
   MachineSite find(const u8*, u32) const override { return {}; }
   std::string code_key(const Engine&) const override { return {}; }
-  std::vector<u8> save(const CompiledModule&) override { return {}; }
+  SavedCode save(const CompiledModule&) override { return {}; }
   bool restore(CompiledModule&, const ModuleBytes&) override { return false; }
   void forget(const CompiledModule&) override {}
   const u64* words() const { return words_; }

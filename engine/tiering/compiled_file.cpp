@@ -63,15 +63,15 @@ Result<CompiledFile> read_compiled_file(ModuleBytes file) {
   return CompiledFile{{reinterpret_cast<const char*>(key->data()), key->size()}, *module, *code, std::move(file.owner)};
 }
 
-std::vector<u8> write_compiled_file(std::string_view key, std::span<const u8> module, std::span<const u8> code) {
+std::vector<u8> write_compiled_file(std::string_view key, std::span<const u8> module, const SavedCode& code) {
   SectionWriter writer;
   writer.add(key_tag, {reinterpret_cast<const u8*>(key.data()), key.size()});
   writer.add(module_tag, module);
   // The code stands at the beginning of a page of the file: it can be run where the file is mapped.
-  writer.add(code_tag, code, platform::page_size());
+  writer.add(code_tag, code.size, code.write, platform::page_size());
   Header header{};
-  std::vector<u8> file(sizeof header);
-  writer.write(file);
+  std::vector<u8> file(sizeof header + writer.size(sizeof header));
+  writer.write(file.data() + sizeof header, sizeof header);
   std::memcpy(header.magic, magic, sizeof magic);
   header.size = file.size();
   header.rest = checksum(std::span{file}.subspan(sizeof header));

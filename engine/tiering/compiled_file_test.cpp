@@ -11,9 +11,10 @@ namespace {
 constexpr u8 module_bytes[] = {0, 'a', 's', 'm', 1, 0, 0, 0};
 
 std::vector<u8> sample() {
-  std::vector<u8> code(300);
-  for (size_t i = 0; i < code.size(); ++i) code[i] = static_cast<u8>(i);
-  return write_compiled_file("build=1 cpu=x,y fuel=no", module_bytes, code);
+  const auto write = [](u8* code) {
+    for (size_t i = 0; i < 300; ++i) code[i] = static_cast<u8>(i);
+  };
+  return write_compiled_file("build=1 cpu=x,y fuel=no", module_bytes, {300, write});
 }
 
 TEST(CompiledFile, GivesBackWhatItWasMadeOf) {
@@ -55,8 +56,8 @@ TEST(SectionFile, StaysWithinItsBytesWhateverTheySay) {
   const std::vector<u8> contents(24, 3);
   writer.add(section_tag("one "), contents);
   writer.add(section_tag("two "), contents, 64);
-  std::vector<u8> bytes;
-  writer.write(bytes);
+  std::vector<u8> bytes(writer.size());
+  writer.write(bytes.data());
   const auto is_inside = [&](std::span<const u8> found) {
     return found.data() >= bytes.data() && found.data() + found.size() <= bytes.data() + bytes.size();
   };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -45,6 +46,12 @@ struct LoopPlace {
   std::span<const u64* const> around;
 };
 
+/// Machine code on its way to a file.
+struct SavedCode {
+  u64 size = 0;
+  std::function<void(u8*)> write;  ///< Where `size` zeros are, while the module and its compiler live.
+};
+
 /// Makes machine code. Thread-safe; must outlive the engine whose configuration names it.
 class Compiler {
  public:
@@ -65,7 +72,7 @@ class Compiler {
   /// What machine code depends on, beside the module: words NAME=VALUE. Empty: it cannot be kept.
   virtual std::string code_key(const Engine& engine) const = 0;
   /// The machine code of the module's functions as far as they have been compiled, for restore().
-  virtual std::vector<u8> save(const CompiledModule& module) = 0;
+  virtual SavedCode save(const CompiledModule& module) = 0;
   /// Publishes all functions that the saved code has, and leaves the others to the interpreter. Nothing of the module
   /// is compiled or running. `saved` comes from a compiler of the same key, or one that explain_mismatch() has no
   /// objections to; that is for the caller to make sure of. False, and nothing has changed: it is not saved code of the

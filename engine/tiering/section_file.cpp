@@ -24,28 +24,40 @@ T read_at(std::span<const u8> bytes, u64 at) {
 }
 
 template <class T>
-void append(std::vector<u8>& out, const T& value) {
-  const auto* const bytes = reinterpret_cast<const u8*>(&value);
-  out.insert(out.end(), bytes, bytes + sizeof value);
+void write_at(u8* to, const T& value) {
+  std::memcpy(to, &value, sizeof value);
 }
 
 constexpr u64 aligned(u64 at, u64 alignment) { return (at + alignment - 1) & ~(alignment - 1); }
 
 }  // namespace
 
-void SectionWriter::write(std::vector<u8>& out) const {
-  const u64 start = out.size();
-  u64 at = start + sizeof(Start) + sections_.size() * sizeof(Entry);
-  append(out, Start{static_cast<u32>(sections_.size()), 0});
+void SectionWriter::add(u32 tag, std::span<const u8> bytes, u64 alignment) {
+  const auto copy = [bytes](u8* out) {
+    if (!bytes.empty()) std::memcpy(out, bytes.data(), bytes.size());
+  };
+  sections_.push_back({tag, bytes.size(), copy, alignment});
+}
+
+void SectionWriter::add(u32 tag, u64 size, std::function<void(u8*)> write_contents, u64 alignment) {
+  sections_.push_back({tag, size, std::move(write_contents), alignment});
+}
+
+u64 SectionWriter::size(u64 start) const {
+  u64 end = start + sizeof(Start) + sections_.size() * sizeof(Entry);
+  for (const Section& section : sections_) end = aligned(end, section.alignment) + section.size;
+  return end - start;
+}
+
+void SectionWriter::write(u8* out, u64 start) const {
+  write_at(out, Start{static_cast<u32>(sections_.size()), 0});
+  u64 entry = sizeof(Start), end = start + sizeof(Start) + sections_.size() * sizeof(Entry);
   for (const Section& section : sections_) {
-    at = aligned(at, section.alignment);
-    append(out, Entry{section.tag, 0, at - start, section.bytes.size()});
-    at += section.bytes.size();
-  }
-  out.reserve(at);
-  for (const Section& section : sections_) {
-    out.resize(aligned(out.size(), section.alignment));
-    out.insert(out.end(), section.bytes.begin(), section.bytes.end());
+    const u64 at = aligned(end, section.alignment);
+    write_at(out + entry, Entry{section.tag, 0, at - start, section.size});
+    section.write(out + (at - start));
+    entry += sizeof(Entry);
+    end = at + section.size;
   }
 }
 

@@ -5,6 +5,7 @@
 // Numbers are little-endian. A reader skips sections that it does not know; what they mean is for their tag to say.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <type_traits>
@@ -24,20 +25,25 @@ constexpr u32 section_tag(const char (&letters)[5]) {
 class SectionWriter {
  public:
   /// The bytes must live until `write`. `alignment`: a power of two; see there.
-  void add(u32 tag, std::span<const u8> bytes, u64 alignment = 8) { sections_.push_back({tag, bytes, alignment}); }
+  void add(u32 tag, std::span<const u8> bytes, u64 alignment = 8);
+  /// Contents that come to be as they are written: `write_contents` is given `size` zeros to write on.
+  void add(u32 tag, u64 size, std::function<void(u8*)> write_contents, u64 alignment = 8);
   /// Of numbers, or of structures of numbers without gaps.
   template <class T>
   void add_array(u32 tag, std::span<const T> items) {
     static_assert(std::has_unique_object_representations_v<T>);
     add(tag, {reinterpret_cast<const u8*>(items.data()), items.size_bytes()});
   }
-  /// Appends everything to `out`. Contents are aligned as seen from the first byte of that.
-  void write(std::vector<u8>& out) const;
+  /// What `write` will write, if contents are aligned as seen from `start` bytes in front of it.
+  u64 size(u64 start = 0) const;
+  /// `out`: as many zeros.
+  void write(u8* out, u64 start = 0) const;
 
  private:
   struct Section {
     u32 tag;
-    std::span<const u8> bytes;
+    u64 size;
+    std::function<void(u8*)> write;
     u64 alignment;
   };
   std::vector<Section> sections_;

@@ -108,7 +108,11 @@ constexpr u32 own_inputs(const Node& node) {
 
 struct Block {
   explicit Block(std::pmr::memory_resource* memory)
-      : phis(memory), nodes(memory), predecessors(memory), successors(memory) {}
+      : phis(memory), nodes(memory), predecessors(memory), successors(memory) {
+    nodes.reserve(8);
+    predecessors.reserve(2);
+    successors.reserve(2);
+  }
 
   std::pmr::vector<Value> phis;
   std::pmr::vector<Value> nodes;  ///< In order; the last is the terminator. Constants and phis are not among them.

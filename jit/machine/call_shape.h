@@ -37,7 +37,10 @@ struct CallShape {
   u32 stack_arguments = 0;
   bool is_supported = true;  ///< Are there registers for all results?
 
-  CallShape(const FuncType& type, const CallConvention& convention);
+  CallShape() = default;
+  CallShape(const FuncType& type, const CallConvention& convention) { set(type, convention); }
+  /// Makes it another type's; takes no memory where it was a larger one's.
+  void set(const FuncType& type, const CallConvention& convention);
 };
 
 }  // namespace invar::jit

@@ -95,6 +95,8 @@ class LoweringBase {
   std::vector<bool> folded_;  ///< Loads that became part of another instruction.
   std::vector<bool> rare_;    ///< By block.
   std::vector<VReg> vregs_;
+  CallShape shape_;       ///< The function's own,
+  CallShape call_shape_;  ///< and that of the call in hand.
   Draft draft_;
   struct Pending {
     VReg vreg;
@@ -251,10 +253,15 @@ void LoweringBase<Machine, LoweredFunction>::count_uses() {
 
 template <class Machine, class LoweredFunction>
 bool LoweringBase<Machine, LoweredFunction>::lower() {
-  if (!CallShape(*function_.type, convention_).is_supported) return false;
+  shape_.set(*function_.type, convention_);
+  if (!shape_.is_supported) return false;
   count_uses();
   rare_ = rare_blocks(function_);
   MachineCode& code = out_.code;
+  code.instructions.reserve(function_.nodes.size());
+  out_.instructions.reserve(function_.nodes.size());
+  code.operands.reserve(2 * function_.nodes.size());
+  code.vregs.reserve(function_.nodes.size());
   const u32 block_count = static_cast<u32>(function_.blocks.size());
   code.blocks.resize(block_count);
   for (u32 block = block_count; block-- > 0;) {
@@ -436,10 +443,9 @@ void LoweringBase<Machine, LoweredFunction>::lower_node(Value value) {
 template <class Machine, class LoweredFunction>
 void LoweringBase<Machine, LoweredFunction>::lower_return(Value value) {
   const std::span<const Value> values = function_.list(node(value));
-  const CallShape shape(*function_.type, convention_);
   draft(Form::return_, value);
   for (size_t i = 0; i < values.size(); ++i) {
-    use(values[i], Access::early_use, Constraint::fixed, shape.results[i].reg);
+    use(values[i], Access::early_use, Constraint::fixed, shape_.results[i].reg);
   }
   finish();
 }
@@ -452,11 +458,10 @@ void LoweringBase<Machine, LoweredFunction>::lower_entry() {
     finish();
     return;
   }
-  const CallShape shape(*function_.type, convention_);
   for (const Value value : function_.blocks[0].nodes) {
     const Node& n = node(value);
     if (n.kind != Kind::parameter || uses_[value] == 0) continue;
-    const ArgumentPlace& place = shape.arguments[n.imm];
+    const ArgumentPlace& place = shape_.arguments[n.imm];
     if (place.reg != no_reg) continue;
     Draft& d = draft(Form::load_argument, value);
     d.instruction.width = is_integer(n.type) ? Width::w64 : Width::vector;
@@ -469,7 +474,7 @@ void LoweringBase<Machine, LoweredFunction>::lower_entry() {
   for (const Value value : function_.blocks[0].nodes) {
     const Node& n = node(value);
     if (n.kind != Kind::parameter || uses_[value] == 0) continue;
-    const ArgumentPlace& place = shape.arguments[n.imm];
+    const ArgumentPlace& place = shape_.arguments[n.imm];
     if (place.reg != no_reg) define(vreg_of(value), Constraint::fixed, place.reg);
   }
   finish();
@@ -483,7 +488,8 @@ void LoweringBase<Machine, LoweredFunction>::lower_call(Value value) {
   const bool is_reference = n.kind == Kind::call_ref || n.kind == Kind::return_call_ref;
   const FuncType& type =
       is_indirect ? module_.types[static_cast<u32>(n.imm)].func : module_.func_type(static_cast<u32>(n.imm));
-  const CallShape shape(type, convention_);
+  call_shape_.set(type, convention_);
+  const CallShape& shape = call_shape_;
   if (!shape.is_supported) {
     supported_ = false;
     return;

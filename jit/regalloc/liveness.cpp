@@ -14,23 +14,25 @@ class Liveness {
         out_(out),
         live_in_(code.blocks.size(), no_vreg),
         live_out_(code.blocks.size(), no_vreg),
-        budget_(coarse ? 0 : 64 * (code.blocks.size() + code.instructions.size()) + 1'000'000) {}
+        budget_(coarse ? 0 : 64 * (code.blocks.size() + code.instructions.size()) + 1'000'000) {
+    ends_.reserve(code.blocks.size());
+    for (const MachineBlock& block : code.blocks) ends_.push_back(position_of(block.end_instruction, before_moves));
+  }
 
   void run() {
     const size_t count = out_.values.size();
     out_.first_range.reserve(count + 1);
     out_.ranges.reserve(count + count / 2);
     for (VReg value = 0; value < count; ++value) {
-      first_ = out_.ranges.size();
-      out_.first_range.push_back(static_cast<u32>(first_));
+      out_.first_range.push_back(static_cast<u32>(out_.ranges.size()));
       add(value);
     }
     out_.first_range.push_back(static_cast<u32>(out_.ranges.size()));
   }
 
  private:
-  Position start_of(u32 block) const { return position_of(code_.blocks[block].first_instruction, before_moves); }
-  Position end_of_block(u32 block) const { return position_of(code_.blocks[block].end_instruction, before_moves); }
+  Position start_of(u32 block) const { return block == 0 ? 0 : ends_[block - 1]; }
+  Position end_of_block(u32 block) const { return ends_[block]; }
   u32 block_at(Position position) const { return out_.block_of[instruction_at(position)]; }
 
   void add(VReg index) {
@@ -80,19 +82,28 @@ class Liveness {
   void emit(VReg index, u32 home, u32 first, u32 last) {
     u32 use = first;
     const auto uses_in = [&](u32 block) {
+      if (live_out_[block] == index) return end_of_block(block);
       while (use < last && out_.uses[use].position < end_of_block(block)) ++use;
-      return live_out_[block] == index ? end_of_block(block) : end_of(out_.uses[use - 1]);
+      return end_of(out_.uses[use - 1]);
     };
-    push(out_.values[index].start, uses_in(home));
+    Range range{out_.values[index].start, uses_in(home)};
+    const auto live_through = [&](u32 block) {
+      if (start_of(block) != range.end) {
+        out_.ranges.push_back(range);
+        range.start = start_of(block);
+      }
+      range.end = uses_in(block);
+    };
     const u32 highest = *std::max_element(blocks_.begin(), blocks_.end());
     if (highest - home > 4 * blocks_.size()) {
       std::sort(blocks_.begin(), blocks_.end());
-      for (u32 block : blocks_) push(start_of(block), uses_in(block));
+      for (u32 block : blocks_) live_through(block);
     } else {
       for (u32 block = home + 1; block <= highest; ++block) {
-        if (live_in_[block] == index) push(start_of(block), uses_in(block));
+        if (live_in_[block] == index) live_through(block);
       }
     }
+    out_.ranges.push_back(range);
   }
 
   // Blocks are ordered such that nothing is live in front of its definition, or behind both its last use and the loops
@@ -118,20 +129,14 @@ class Liveness {
     push(start, end);
   }
 
-  void push(Position start, Position end) {
-    if (out_.ranges.size() > first_ && out_.ranges.back().end == start) {
-      out_.ranges.back().end = end;
-    } else {
-      out_.ranges.push_back({start, end});
-    }
-  }
+  void push(Position start, Position end) { out_.ranges.push_back({start, end}); }
 
   const MachineCode& code_;
   Intervals& out_;
   std::vector<VReg> live_in_, live_out_;
+  std::vector<Position> ends_;  // Of blocks.
   std::vector<u32> blocks_;
   u64 budget_;
-  size_t first_ = 0;  // The first range of the value at work.
 };
 
 }  // namespace

@@ -12,9 +12,11 @@ std::vector<u32> saving_instructions(const MachineCode& code) {
 
 void choose_stores(const Intervals& in, const std::vector<u32>& saving, Pieces& pieces) {
   pieces.saved.assign(in.values.size(), false);
-  if (saving.empty()) return;
-  for (VReg value = 0; value < in.values.size(); ++value) {
-    if (pieces.first[value] == none || pieces.spilled[value]) continue;
+  size_t next = 0;  // The first that saves behind the value's start.
+  for (const VReg value : in.order) {
+    while (next < saving.size() && position_of(saving[next], clobbering) < in.values[value].start) ++next;
+    if (next == saving.size()) return;
+    if (position_of(saving[next], clobbering) >= in.end(value) || pieces.spilled[value]) continue;
     const u32 depth = in.depth_of[in.block_of[instruction_at(in.values[value].start)]];
     bool is_saved = false, is_often = false;
     for (u32 i = pieces.first[value]; i != none; i = pieces.pieces[i].next) {
