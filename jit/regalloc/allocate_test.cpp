@@ -12,6 +12,17 @@ namespace {
 
 constexpr RegSet all_registers = ~RegSet{0};
 
+/// Ends a loop of one block: one more jumps back with these values. Begins what comes behind.
+void end_loop(CodeBuilder& builder, u32 header, std::vector<VReg> values) {
+  const u32 back = builder.block();
+  builder.jump(header, back);
+  builder.add({});
+  builder.jump(back, header, std::move(values));
+  const u32 exit = builder.block();
+  builder.jump(header, exit);
+  builder.loop(header, exit);
+}
+
 class Allocate : public testing::Test {
  protected:
   void run(u32 registers = 4) {
@@ -112,13 +123,7 @@ TEST_F(Allocate, AValueAcrossACallInALoopIsReloadedWhereItIsUsed) {
   const VReg next = builder.value();
   builder.add({use(value), define(next)});  // 5
   builder.add({use(next)});                 // 6
-  const u32 back = builder.block();
-  builder.jump(header, back);
-  builder.add({});
-  builder.jump(back, header, {next});
-  const u32 exit = builder.block();
-  builder.jump(header, exit);
-  builder.loop(header, exit);
+  end_loop(builder, header, {next});
   builder.add({use(value)});
   run();
   ASSERT_EQ(allocation.moves.size(), 2u);
@@ -139,13 +144,7 @@ TEST_F(Allocate, ALoopWithoutCallsFindsItsValuesReloaded) {
   const VReg next = builder.value();
   builder.add({use(value), define(next), use(i)});
   builder.add({use(next)});
-  const u32 back = builder.block();
-  builder.jump(header, back);
-  builder.add({});
-  builder.jump(back, header, {next});
-  const u32 exit = builder.block();
-  builder.jump(header, exit);
-  builder.loop(header, exit);
+  end_loop(builder, header, {next});
   builder.add({});
   run();
   for (const Move& move : allocation.moves) EXPECT_LT(move.instruction, 4u);
@@ -223,13 +222,7 @@ TEST_F(Allocate, SwapsGoThroughTheScratchRegister) {
   const u32 header = builder.block({x, y});
   builder.jump(0, header, {a, b});
   builder.add({use(x), use(y)});
-  const u32 back = builder.block();
-  builder.jump(header, back);
-  builder.add({});
-  builder.jump(back, header, {y, x});
-  const u32 exit = builder.block();
-  builder.jump(header, exit);
-  builder.loop(header, exit);
+  end_loop(builder, header, {y, x});
   builder.add({});
   run();
   ASSERT_EQ(allocation.moves.size(), 3u);
@@ -246,13 +239,7 @@ TEST_F(Allocate, SlotsAreSwappedToo) {
   builder.jump(0, header, {a, b});
   builder.add({}, all_registers);
   builder.add({use(x, Constraint::any), use(y, Constraint::any)}, all_registers);
-  const u32 back = builder.block();
-  builder.jump(header, back);
-  builder.add({});
-  builder.jump(back, header, {y, x});
-  const u32 exit = builder.block();
-  builder.jump(header, exit);
-  builder.loop(header, exit);
+  end_loop(builder, header, {y, x});
   builder.add({});
   run();
   EXPECT_EQ(allocation.slots, 6u);  // One more for the swap.
@@ -329,13 +316,7 @@ TEST(AllocateSizes, MovesGrowWithTheCode) {
       builder.jump(before, header, {locals[i % 20]});
       builder.add({use(x), define(y, Constraint::tied), use(locals[(i + 7) % 20])});
       builder.add({use(y), use(locals[(i + 13) % 20], Constraint::any)}, i % 3 == 0 ? all_registers : 0);
-      const u32 back = builder.block();
-      builder.jump(header, back);
-      builder.add({});
-      builder.jump(back, header, {y});
-      const u32 exit = builder.block();
-      builder.jump(header, exit);
-      builder.loop(header, exit);
+      end_loop(builder, header, {y});
       locals[i % 20] = y;
     }
     for (VReg value : locals) builder.add({use(value)});
