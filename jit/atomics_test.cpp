@@ -7,7 +7,6 @@
 #include <random>
 #include <thread>
 
-#include "jit/compiler.h"
 #include "jit/testing.h"
 
 namespace invar::jit {
@@ -20,17 +19,6 @@ EngineConfig config_of(Compiler* compiler, bool explicit_checks) {
   config.compiler = compiler;
   return config;
 }
-
-struct Machine : RuntimeTest {
-  Machine(Compiler* compiler, bool explicit_checks) : RuntimeTest(config_of(compiler, explicit_checks)) {}
-  void TestBody() override {}
-  using RuntimeTest::instantiate;
-
-  std::string outcome(const Instance* instance, std::string_view name, std::vector<Slot> arguments) {
-    const auto result = call(instance, name, std::move(arguments));
-    return result ? fmt::format("{:x}", *result) : to_string(result.error());
-  }
-};
 
 constexpr bool is_atomic(Family family) {
   return family == Family::AtomicLoad || family == Family::AtomicStore || family == Family::AtomicRmw ||
@@ -80,16 +68,13 @@ struct Accesses {
 class Atomics : public ::testing::TestWithParam<std::pair<bool, bool>> {};
 
 TEST_P(Atomics, AreAsInTheInterpreter) {
-  std::string refused;
   const auto [explicit_checks, baseline] = GetParam();
-  const auto compiler =
-      make_compiler({.check = true, .dump = [&](std::string_view text) { refused += text; }, .baseline = baseline});
-  INVAR_NEED_COMPILER(compiler != nullptr);
+  const TestCompiler compiler({.check = true, .baseline = baseline});
+  INVAR_NEED_COMPILER(compiler);
   const Accesses accesses;
-  Machine interpreted(nullptr, explicit_checks), compiled(compiler.get(), explicit_checks);
-  const Instance* const expected = interpreted.instantiate(accesses.text);
-  const Instance* const got = compiled.instantiate(accesses.text);
-  ASSERT_TRUE(expected && got) << accesses.text;
+  TwoMachines machines(config_of(compiler.get(), explicit_checks));
+  ASSERT_TRUE(machines.instantiate(accesses.text)) << accesses.text;
+  const Instance *const expected = machines.expected, *const got = machines.got;
   std::mt19937_64 random(3);
   // Little numbers, so that comparisons meet.
   for (u64 memory = 0; memory < 3; ++memory) {
@@ -113,21 +98,16 @@ TEST_P(Atomics, AreAsInTheInterpreter) {
         const bool is_wide = got->module->func_type(static_cast<u32>(k)).params[i] == type_i64;
         arguments.push_back(is_wide ? seen : static_cast<u32>(seen));
       }
-      ASSERT_EQ(compiled.outcome(got, accesses.names[k], arguments),
-                interpreted.outcome(expected, accesses.names[k], arguments))
-          << accesses.names[k] << ' ' << address;
+      ASSERT_TRUE(machines.agree(accesses.names[k], arguments)) << address;
     }
   }
-  for (u64 memory = 0; memory < 3; ++memory) {
-    EXPECT_EQ(std::memcmp(expected->memories[memory]->base, got->memories[memory]->base, 65'536), 0);
-  }
-  EXPECT_EQ(refused, "");
+  for (u32 memory = 0; memory < 3; ++memory) EXPECT_TRUE(machines.memories_agree(65'536, memory));
 }
 
 TEST_P(Atomics, LoseNothingBetweenThreads) {
   const auto [explicit_checks, baseline] = GetParam();
-  const auto compiler = make_compiler({.check = true, .baseline = baseline});
-  INVAR_NEED_COMPILER(compiler != nullptr);
+  const TestCompiler compiler({.check = true, .baseline = baseline});
+  INVAR_NEED_COMPILER(compiler);
   Engine engine(config_of(compiler.get(), explicit_checks));
   Store owner(engine);
   Memory* const memory = *owner.new_memory({.limits = {1, 1, true}, .is_shared = true});

@@ -5,26 +5,12 @@
 #include <gtest/gtest.h>
 
 #include "engine/tiering/compiled_file.h"
-#include "jit/compiler.h"
 #include "jit/testing.h"
 
 namespace invar::jit {
 namespace {
 
-struct Machine : RuntimeTest {
-  explicit Machine(Compiler& compiler) : RuntimeTest(config(compiler)) {}
-  void TestBody() override {}
-  using RuntimeTest::call;
-  using RuntimeTest::engine;
-  using RuntimeTest::linker;
-  using RuntimeTest::value;
-
-  static EngineConfig config(Compiler& compiler) {
-    EngineConfig made{.features = Features::all()};
-    made.compiler = &compiler;
-    return made;
-  }
-};
+EngineConfig config(Compiler& compiler) { return {.features = Features::all(), .compiler = &compiler}; }
 
 /// Calls of every kind, memory, numbers in the pool, a switch, objects, casts, a function for the interpreter alone.
 constexpr std::string_view text = R"((module
@@ -68,15 +54,13 @@ std::vector<u8> bytes_of(const SavedCode& saved) {
 }
 
 /// All that the module does, line by line.
-std::string observe(Machine& machine, const std::shared_ptr<CompiledModule>& module) {
+std::string observe(TestMachine& machine, const std::shared_ptr<CompiledModule>& module) {
   const auto instance = machine.linker.instantiate(module);
   if (!instance) return instance.error().message();
   std::string seen;
   for (const std::string_view name : {"calls", "switch", "objects", "trap"}) {
     for (const u64 argument : {0u, 1u, 2u, 7u, 65'533u, 100'000u}) {
-      const auto result = machine.call(*instance, name, {argument});
-      seen += fmt::format("{}({}) = {}\n", name, argument,
-                          result ? fmt::format("{:x}", *result) : to_string(result.error()));
+      seen += fmt::format("{}({}) = {}\n", name, argument, machine.outcome(*instance, name, {argument}));
     }
   }
   return seen;
@@ -88,12 +72,12 @@ TEST(CodeImage, RunsInAnotherProcessAsItWas) {
   std::vector<u8> saved;
   std::string expected;
   {
-    Machine machine(*compiler);
+    TestMachine machine(config(*compiler));
     const auto module = compile_text(machine.engine, text);
     expected = observe(machine, module);
     saved = bytes_of(compiler->save(*module));
   }
-  Machine machine(*other);
+  TestMachine machine(config(*other));
   // Types have other ids here.
   (void)compile_text(machine.engine, "(module (type (struct)) (type (array i32)) (type (func (param f32 f32))))");
   const auto module = compile_text(machine.engine, text);
@@ -112,10 +96,10 @@ TEST(CodeImage, TheKeySaysWhatCodeDependsOn) {
              plain = make_compiler({.baseline = true});
   INVAR_NEED_COMPILER(compiler != nullptr);
   const auto key = [](Compiler& of, void (*change)(EngineConfig&)) {
-    EngineConfig config;
-    config.compiler = &of;
-    change(config);
-    const Engine engine(config);
+    EngineConfig changed;
+    changed.compiler = &of;
+    change(changed);
+    const Engine engine(changed);
     return of.code_key(engine);
   };
   const auto same = [](EngineConfig&) {};
@@ -136,7 +120,7 @@ TEST(CodeImage, TheKeySaysWhatCodeDependsOn) {
 TEST(CodeImage, DamagedTablesLeadNowhere) {
   const auto compiler = make_compiler();
   INVAR_NEED_COMPILER(compiler != nullptr);
-  Machine machine(*compiler);
+  TestMachine machine(config(*compiler));
   const auto module = compile_text(machine.engine, text);
   module->compile_all();
   std::vector<u8> saved = bytes_of(compiler->save(*module));
@@ -180,7 +164,7 @@ TEST(CodeImage, DamagedTablesLeadNowhere) {
 TEST(CodeImage, OfAnotherModuleIsRefused) {
   const auto compiler = make_compiler();
   INVAR_NEED_COMPILER(compiler != nullptr);
-  Machine machine(*compiler);
+  TestMachine machine(config(*compiler));
   const auto module = compile_text(machine.engine, text);
   module->compile_all();
   const std::vector<u8> saved = bytes_of(compiler->save(*module));

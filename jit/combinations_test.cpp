@@ -4,10 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <functional>
 #include <random>
 #include <span>
 
-#include "jit/compiler.h"
 #include "jit/testing.h"
 
 namespace invar::jit {
@@ -51,13 +51,39 @@ std::vector<std::string> inners(bool wide) {
   return made;
 }
 
+using Pairs = std::vector<std::pair<u64, u64>>;
+
+/// Runs functions of two i64, compiled and interpreted, each on the pairs of numbers that it is given.
+void expect_equal(const std::vector<std::string>& functions, const std::function<Pairs()>& next_pairs) {
+  const TestCompiler compiler;
+  INVAR_NEED_COMPILER(compiler);
+  std::string text = "(module (memory 2) (data (i32.const 0x1ff00) \"0123456789abcdefghijklmnopqrstuvwxyz\")";
+  for (size_t i = 0; i < functions.size(); ++i) {
+    text += fmt::format("(func (export \"{}\") (param i64 i64) (result i64) {})", i, functions[i]);
+  }
+  text += ")";
+  TwoMachines machines(lazily(compiler.get()));
+  ASSERT_TRUE(machines.instantiate(text)) << text;
+  for (size_t i = 0; i < functions.size(); ++i) {
+    for (const auto& [x, y] : next_pairs()) {
+      ASSERT_TRUE(machines.agree(std::to_string(i), {x, y})) << functions[i] << std::hex << ' ' << x << ' ' << y;
+    }
+  }
+}
+
+/// The same on all pairs.
+void expect_equal(const std::vector<std::string>& functions, std::span<const u64> numbers) {
+  Pairs pairs;
+  for (const u64 x : numbers) {
+    for (const u64 y : numbers) pairs.emplace_back(x, y);
+  }
+  expect_equal(functions, [&] { return pairs; });
+}
+
 class Combinations : public ::testing::TestWithParam<std::tuple<bool, size_t>> {};
 
 TEST_P(Combinations, AreAsInTheInterpreter) {
   const auto [wide, outer] = GetParam();
-  std::string refused;
-  const auto compiler = make_compiler({.check = true, .dump = [&](std::string_view text) { refused += text; }});
-  INVAR_NEED_COMPILER(compiler != nullptr);
   const std::string_view type = wide ? "i64" : "i32";
   const std::string a = wide ? "(local.get 0)" : "(i32.wrap_i64 (local.get 0))";
   const std::string b = wide ? "(local.get 1)" : "(i32.wrap_i64 (local.get 1))";
@@ -85,53 +111,15 @@ TEST_P(Combinations, AreAsInTheInterpreter) {
       functions.push_back(fmt::format("(select (local.get 0) (i64.const 0) {})", condition));
     }
   }
-  std::string text = "(module";
-  for (size_t i = 0; i < functions.size(); ++i) {
-    text += fmt::format("(func (export \"{}\") (param i64 i64) (result i64) {})", i, functions[i]);
-  }
-  text += ")";
-  TestMachine interpreted(nullptr), compiled(compiler.get());
-  Instance* const expected = interpreted.instantiate(text);
-  Instance* const got = compiled.instantiate(text);
-  ASSERT_NE(expected, nullptr) << text;
-  ASSERT_NE(got, nullptr);
   std::mt19937_64 random(outer);
   const u64 numbers[] = {0,       1,     0x80,     0x8000'0000, 0xffff'ffff, 0x8000'0000'0000'0000,
                          ~u64{0}, 0x200, random(), random()};
-  for (size_t i = 0; i < functions.size(); ++i) {
-    for (u32 round = 0; round < 8; ++round) {
-      const u64 x = numbers[random() % std::size(numbers)], y = numbers[random() % std::size(numbers)];
-      ASSERT_EQ(compiled.outcome(got, std::to_string(i), {x, y}),
-                interpreted.outcome(expected, std::to_string(i), {x, y}))
-          << functions[i] << std::hex << ' ' << x << ' ' << y;
-    }
-  }
-  EXPECT_EQ(refused, "");
-}
-
-/// Runs functions of two i64 on all pairs of numbers, compiled and interpreted.
-void expect_equal(const std::vector<std::string>& functions, std::span<const u64> numbers) {
-  std::string refused;
-  const auto compiler = make_compiler({.check = true, .dump = [&](std::string_view text) { refused += text; }});
-  INVAR_NEED_COMPILER(compiler != nullptr);
-  std::string text = "(module (memory 2) (data (i32.const 0x1ff00) \"0123456789abcdefghijklmnopqrstuvwxyz\")";
-  for (size_t i = 0; i < functions.size(); ++i) {
-    text += fmt::format("(func (export \"{}\") (param i64 i64) (result i64) {})", i, functions[i]);
-  }
-  text += ")";
-  TestMachine interpreted(nullptr), compiled(compiler.get());
-  Instance* const expected = interpreted.instantiate(text);
-  Instance* const got = compiled.instantiate(text);
-  for (size_t i = 0; i < functions.size(); ++i) {
-    for (const u64 x : numbers) {
-      for (const u64 y : numbers) {
-        ASSERT_EQ(compiled.outcome(got, std::to_string(i), {x, y}),
-                  interpreted.outcome(expected, std::to_string(i), {x, y}))
-            << functions[i] << std::hex << ' ' << x << ' ' << y;
-      }
-    }
-  }
-  EXPECT_EQ(refused, "");
+  const auto one_of = [&] { return numbers[random() % std::size(numbers)]; };
+  expect_equal(functions, [&] {
+    Pairs pairs(8);
+    for (auto& [x, y] : pairs) x = one_of(), y = one_of();
+    return pairs;
+  });
 }
 
 // Choices between two floats that were compared: minima and maxima, and what only looks like that.

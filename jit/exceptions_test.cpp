@@ -4,18 +4,11 @@
 #include <gtest/gtest.h>
 
 #include "engine/runtime/exception.h"
-#include "jit/compiler.h"
-#include "jit/testing.h"
+#include "jit/mixes.h"
 
 namespace invar::jit {
 namespace {
 
-/// Which functions are compiled, and when.
-struct Mix {
-  std::string_view name;
-  unsigned first = 0, last = ~0u;
-  bool tiers_up = false, stress = false, inlines = true;
-};
 constexpr Mix mixes[] = {{"all", 0, ~0u, false, false},
                          {"stressed", 0, ~0u, false, true},
                          {"all_without_inlining", 0, ~0u, false, false, false},
@@ -39,75 +32,34 @@ TrapKind call_inner(void* environment, Instance* caller, Slot* slots) {
   return call(store, *std::get<Func*>(*find_export(*caller, "inner")), {slots, 1}, {slots, 1});
 }
 
-struct Machine : RuntimeTest {
-  explicit Machine(const EngineConfig& config, const StoreLimits& limits = {.max_guarded_memories = 16})
-      : RuntimeTest(config, limits) {
-    const FuncType throws{{type_exnref, type_i64}, {}}, calls{{type_i32}, {type_i32}};
-    EXPECT_TRUE(linker.define_function("host", "throw", throws, throw_it, &store));
-    EXPECT_TRUE(linker.define_function("host", "call_inner", calls, call_inner, &store));
-  }
-  void TestBody() override {}
-  using RuntimeTest::call;
-  using RuntimeTest::instantiate;
-  using RuntimeTest::linker;
-  using RuntimeTest::store;
-
-  /// The result, or all that is said of the trap.
-  std::string outcome(const Instance* instance, std::string_view name, u32 argument) {
-    const auto result = call(instance, name, {argument});
-    return result ? fmt::format("{:x}", *result) : to_string(result.error());
-  }
-};
-
-class Exceptions : public ::testing::TestWithParam<Mix> {
+class Exceptions : public MixTest {
  protected:
-  void SetUp() override {
-    compiler_ = make_compiler({.check = true,
-                               .dump = [this](std::string_view text) { refused_ += text; },
-                               .inlines = GetParam().inlines,
-                               .first_function = GetParam().first,
-                               .last_function = GetParam().last});
-    INVAR_NEED_COMPILER(compiler_ != nullptr);
-    EngineConfig config;
-    config.stress_collection = GetParam().stress;
-    interpreted_.emplace(config);
-    config.compiler = compiler_.get();
-    config.tier_up = GetParam().tiers_up;
-    config.tier_up_patience = 50;
-    machine_.emplace(config);
-  }
-  void TearDown() override {
-    machine_.reset();
-    EXPECT_EQ(refused_, "");
+  Exceptions() {
+    const FuncType throws{{type_exnref, type_i64}, {}}, calls{{type_i32}, {type_i32}};
+    for (TestMachine* const machine : {&machines.interpreted, &machines.compiled}) {
+      EXPECT_TRUE(machine->linker.define_function("host", "throw", throws, throw_it, &machine->store));
+      EXPECT_TRUE(machine->linker.define_function("host", "call_inner", calls, call_inner, &machine->store));
+    }
   }
 
   /// Every export that takes a number must come to the same.
   void compare(std::initializer_list<std::string_view> modules, u32 most) {
-    const Instance *expected = nullptr, *got = nullptr;
     for (const std::string_view text : modules) {
-      expected = interpreted_->instantiate(text);
-      got = machine_->instantiate(text);
-      ASSERT_TRUE(expected && got);
-      interpreted_->linker.define_instance("previous", *expected);
-      machine_->linker.define_instance("previous", *got);
+      ASSERT_TRUE(machines.instantiate(text));
+      machines.interpreted.linker.define_instance("previous", *machines.expected);
+      machines.compiled.linker.define_instance("previous", *machines.got);
     }
-    for (const Export& exported : expected->module->exports) {
+    for (const Export& exported : machines.expected->module->exports) {
       if (exported.kind != ExternKind::func || !exported.name.starts_with("run")) continue;
       for (u32 round = 0; round < 3; ++round) {
         for (u32 argument = 0; argument <= most; ++argument) {
-          EXPECT_EQ(machine_->outcome(got, exported.name, argument),
-                    interpreted_->outcome(expected, exported.name, argument))
-              << exported.name << ' ' << argument;
+          EXPECT_TRUE(machines.agree(exported.name, {argument})) << argument;
         }
       }
     }
   }
 
-  std::optional<Machine> interpreted_, machine_;
-
- private:
-  std::string refused_;
-  std::unique_ptr<Compiler> compiler_;
+  TwoMachines machines{config()};
 };
 
 TEST_P(Exceptions, AreCaughtWithAllThatIsLive) {
@@ -417,15 +369,14 @@ TEST_P(Exceptions, LeaveDeepStacks) {
           1);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Exceptions, ::testing::ValuesIn(mixes),
-                         [](const auto& of) { return std::string(of.param.name); });
+INSTANTIATE_TEST_SUITE_P(All, Exceptions, ::testing::ValuesIn(mixes), name_of_mix);
 
 TEST(ExceptionLimits, ArgumentsNeedRoom) {
-  const auto compiler = make_compiler({.check = true});
-  INVAR_NEED_COMPILER(compiler != nullptr);
+  const TestCompiler compiler;
+  INVAR_NEED_COMPILER(compiler);
   EngineConfig config;
   config.compiler = compiler.get();
-  Machine machine(config, {.max_guarded_memories = 16, .max_heap_bytes = 1 << 20, .max_stack_bytes = 64 << 10});
+  TestMachine machine(config, {.max_guarded_memories = 16, .max_heap_bytes = 1 << 20, .max_stack_bytes = 64 << 10});
   std::string params, values;
   for (u32 i = 0; i < 1000; ++i) params += " v128", values += " (v128.const i64x2 1 2)";
   const Instance* const instance = machine.instantiate(fmt::format(R"((module
@@ -448,11 +399,11 @@ TEST(ExceptionLimits, ArgumentsNeedRoom) {
         (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 2)))))
       (i32.const 7))))",
                                                                    params, "(throw $large" + values + ")"));
-  EXPECT_EQ(machine.outcome(instance, "deep", 3), "4");
-  EXPECT_TRUE(machine.outcome(instance, "deep", 100'000).starts_with("call stack exhausted"));
-  EXPECT_EQ(machine.outcome(instance, "hold", 200'000), "7");
-  EXPECT_TRUE(machine.outcome(instance, "hold", 200'001).starts_with("out of memory"));
-  EXPECT_EQ(machine.outcome(instance, "deep", 4), "5");
+  EXPECT_EQ(machine.outcome(instance, "deep", {3}), "4");
+  EXPECT_TRUE(machine.outcome(instance, "deep", {100'000}).starts_with("call stack exhausted"));
+  EXPECT_EQ(machine.outcome(instance, "hold", {200'000}), "7");
+  EXPECT_TRUE(machine.outcome(instance, "hold", {200'001}).starts_with("out of memory"));
+  EXPECT_EQ(machine.outcome(instance, "deep", {4}), "5");
 }
 
 }  // namespace

@@ -3,9 +3,6 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <random>
-
-#include "jit/compiler.h"
 #include "jit/testing.h"
 
 namespace invar::jit {
@@ -68,45 +65,25 @@ constexpr std::string_view program = R"((module
 constexpr std::string_view exports[] = {"fibonacci", "even",  "odd",      "divides", "reads",
                                         "pairs",     "loops", "indirect", "stops",   "goes_on_nowhere"};
 
-struct Machine : RuntimeTest {
-  Machine(Compiler* compiler, bool fuel) : RuntimeTest(config(compiler, fuel)) {}
-  void TestBody() override {}
-  using RuntimeTest::instantiate;
-
-  std::string outcome(const Instance* instance, std::string_view name, u32 argument) {
-    store.fuel = 100'000;
-    const auto result = call(instance, name, {argument});
-    const std::string told = result ? fmt::format("{:x}", *result) : to_string(result.error());
-    return fmt::format("{}, fuel {}", told, store.fuel);
-  }
-
- private:
-  static EngineConfig config(Compiler* compiler, bool fuel) {
-    EngineConfig made;
-    made.compiler = compiler;
-    made.fuel = fuel;
-    return made;
-  }
-};
-
 class Inlining : public ::testing::TestWithParam<bool> {};
 
 TEST_P(Inlining, ShowsInNothing) {
-  std::string told;
-  const auto compiler = make_compiler({.check = true, .dump = [&](std::string_view text) { told += text; }});
-  INVAR_NEED_COMPILER(compiler != nullptr);
-  Machine interpreted(nullptr, GetParam()), compiled(compiler.get(), GetParam());
-  const Instance* const expected = interpreted.instantiate(program);
-  const Instance* const got = compiled.instantiate(program);
+  const TestCompiler compiler;
+  INVAR_NEED_COMPILER(compiler);
+  EngineConfig config;
+  config.fuel = GetParam();
+  config.compiler = compiler.get();
+  TwoMachines machines(config);
+  ASSERT_TRUE(machines.instantiate(program));
   for (const std::string_view name : exports) {
     for (const u32 argument : {0u, 1u, 2u, 3u, 5u, 7u, 12u, 20u, 40u, 63u, 70'000u}) {
       if (argument > 20 && name == "fibonacci") continue;
       if (argument > 100 && (name == "even" || name == "odd")) continue;
-      ASSERT_EQ(compiled.outcome(got, name, argument), interpreted.outcome(expected, name, argument))
+      ASSERT_EQ(outcome_with_fuel(machines.compiled.store, machines.got, name, {argument}, 100'000),
+                outcome_with_fuel(machines.interpreted.store, machines.expected, name, {argument}, 100'000))
           << name << ' ' << argument;
     }
   }
-  EXPECT_EQ(told, "");
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Inlining, ::testing::Bool(), [](const auto& of) { return of.param ? "fuel" : "plain"; });
@@ -115,7 +92,7 @@ TEST(InlinedFunctions, LeaveNoCall) {
   std::string told;
   const auto compiler = make_compiler({.dump_ir = true, .dump = [&](std::string_view text) { told += text; }});
   INVAR_NEED_COMPILER(compiler != nullptr);
-  TestMachine machine(compiler.get());
+  TestMachine machine(lazily(compiler.get()));
   const Instance* const instance = machine.instantiate(program);
   EXPECT_EQ(machine.value(instance, "pairs", {6}), 6u + 1u + 36u);
   EXPECT_EQ(told.find("call"), std::string::npos) << told;

@@ -6,8 +6,6 @@
 #include <random>
 
 #include "decoder/validate/signature.h"
-#include "engine/runtime/testing.h"
-#include "jit/compiler.h"
 #include "jit/ir/fold.h"
 #include "jit/testing.h"
 
@@ -62,10 +60,6 @@ const u64 edges[] = {0,
                      0x7fc0'0000,
                      0x7f80'0001};
 
-std::string_view name_of(ValType type) {
-  return type == type_i32 ? "i32" : type == type_i64 ? "i64" : type == type_f32 ? "f32" : "f64";
-}
-
 /// A constant that has these very bits.
 std::string constant(ValType type, u64 bits) {
   if (type == type_i32) return fmt::format("(i32.const {})", static_cast<u32>(bits));
@@ -101,29 +95,9 @@ std::vector<Case> all_cases() {
   return cases;
 }
 
-/// What the compiler refuses to compile.
-std::string refused;
-
-Compiler* compiler() {
-  static const std::unique_ptr<Compiler> made =
-      make_compiler({.check = true, .dump = [](std::string_view text) { refused += text; }});
-  return made.get();
-}
-
-EngineConfig compiling() {
-  EngineConfig config;
-  config.compiler = compiler();
-  return config;
-}
-
-class Operations : public RuntimeTest, public ::testing::WithParamInterface<Case> {
+class Operations : public ::testing::TestWithParam<Case> {
  protected:
-  Operations() : RuntimeTest(compiling()) {}
-
-  void SetUp() override {
-    INVAR_NEED_COMPILER(compiler() != nullptr);
-    refused.clear();
-  }
+  void SetUp() override { INVAR_NEED_COMPILER(compiler); }
 
   /// Calls the exported function on the bits, and compares with the semantics on (a, b).
   void check(const Instance* instance, const std::string& name, const std::vector<Slot>& arguments, u64 a, u64 b) {
@@ -131,18 +105,20 @@ class Operations : public RuntimeTest, public ::testing::WithParamInterface<Case
     a = truncated(c.a, a);
     b = truncated(c.b, b);
     const auto expected = fold(c.op, a, b);
-    const auto got = call(instance, name, arguments);
-    ASSERT_EQ(got.has_value(), expected.has_value())
-        << name << ' ' << info(c.op).mnemonic << std::hex << ' ' << a << ' ' << b;
+    const auto got = machine.call(instance, name, arguments);
+    const auto where = [&] { return fmt::format("{} {} {:x} {:x}", name, info(c.op).mnemonic, a, b); };
+    ASSERT_EQ(got.has_value(), expected.has_value()) << where();
     if (!expected) return;
     const u64 result = truncated(c.result, *got);
     if (is_nan(c.result, *expected)) {
-      EXPECT_TRUE(is_nan(c.result, result)) << name << ' ' << info(c.op).mnemonic << std::hex << ' ' << a << ' ' << b;
+      EXPECT_TRUE(is_nan(c.result, result)) << where();
     } else {
-      EXPECT_EQ(result, truncated(c.result, *expected))
-          << name << ' ' << info(c.op).mnemonic << std::hex << ' ' << a << ' ' << b;
+      EXPECT_EQ(result, truncated(c.result, *expected)) << where();
     }
   }
+
+  const TestCompiler compiler;
+  TestMachine machine{EngineConfig{.features = {}, .compiler = compiler.get()}};
 };
 
 TEST_P(Operations, DoWhatTheirSemanticsSay) {
@@ -178,15 +154,16 @@ TEST_P(Operations, DoWhatTheirSemanticsSay) {
                                 0x4000'0000'0000'0000,
                                 0x4020'0000'4020'0000};
   for (int i = 0; i < 3; ++i) constants.push_back(random());
-  const std::string a = fmt::format("(param {})", name_of(c.a)), result = fmt::format("(result {})", name_of(c.result));
-  const std::string both = c.is_binary ? fmt::format("(param {} {})", name_of(c.a), name_of(c.b)) : a;
+  const std::string a = fmt::format("(param {})", to_string(c.a));
+  const std::string result = fmt::format("(result {})", to_string(c.result));
+  const std::string both = c.is_binary ? fmt::format("(param {} {})", to_string(c.a), to_string(c.b)) : a;
   const std::string operands = c.is_binary ? "(local.get 0) (local.get 1)" : "(local.get 0)";
   std::string text = "(module (func $nothing)";
   text += fmt::format("(func (export \"plain\") {} {} ({} {}))", both, result, mnemonic, operands);
   text += fmt::format(
       "(func (export \"spilled\") {0} {1} (local {2}) (call $nothing) (local.set {3} ({4} {5})) (call $nothing) "
       "(local.get {3}))",
-      both, result, name_of(c.result), c.is_binary ? 2 : 1, mnemonic, operands);
+      both, result, to_string(c.result), c.is_binary ? 2 : 1, mnemonic, operands);
   // The operands live on behind it.
   text += fmt::format("(func (export \"kept\") {0} {1} ({2} {3}) (drop ({2} {3})) (drop (local.get 0)))", both, result,
                       mnemonic, operands);
@@ -204,12 +181,12 @@ TEST_P(Operations, DoWhatTheirSemanticsSay) {
     for (size_t i = 0; i < constants.size(); ++i) {
       text += fmt::format("(func (export \"right {}\") {} {} ({} (local.get 0) {}))", i, a, result, mnemonic,
                           constant(c.b, constants[i]));
-      text += fmt::format("(func (export \"left {}\") (param {}) {} ({} {} (local.get 0)))", i, name_of(c.b), result,
+      text += fmt::format("(func (export \"left {}\") (param {}) {} ({} {} (local.get 0)))", i, to_string(c.b), result,
                           mnemonic, constant(c.a, constants[i]));
     }
   }
   text += ")";
-  const Instance* const instance = instantiate(text);
+  const Instance* const instance = machine.instantiate(text);
   ASSERT_NE(instance, nullptr);
 
   const bool is_truth = info(c.op).family == Family::Test || info(c.op).family == Family::Compare;
@@ -233,7 +210,6 @@ TEST_P(Operations, DoWhatTheirSemanticsSay) {
       check(instance, fmt::format("left {}", i), {truncated(c.b, x)}, constants[i], x);
     }
   }
-  EXPECT_EQ(refused, "");
 }
 
 INSTANTIATE_TEST_SUITE_P(Scalar, Operations, ::testing::ValuesIn(all_cases()),

@@ -1,63 +1,30 @@
 // Tail calls take no stack, whoever calls whom: compiled and interpreted functions, the host's, other instances', with
 // more arguments than the caller has.
-#include <fmt/format.h>
-#include <gtest/gtest.h>
-
-#include <random>
-
-#include "jit/compiler.h"
-#include "jit/testing.h"
+#include "jit/mixes.h"
+#include "jit/random_signatures.h"
 
 namespace invar::jit {
 namespace {
 
-/// Which functions are compiled, and when.
-struct Mix {
-  std::string_view name;
-  unsigned first = 0, last = ~0u;
-  bool tiers_up = false;
-};
 constexpr Mix mixes[] = {{"all", 0, ~0u, false},     {"first", 0, 0, false},
                          {"second", 1, 1, false},    {"all_but_first", 1, ~0u, false},
                          {"third", 2, 2, false},     {"none_of_the_first_four", 4, ~0u, false},
                          {"tiers_up", 0, ~0u, true}, {"second_tiers_up", 1, 1, true}};
 
-class TailCalls : public ::testing::TestWithParam<Mix> {
+class TailCalls : public MixTest {
  protected:
-  struct Machine : RuntimeTest {
-    explicit Machine(const EngineConfig& config)
-        // Little of either stack: a chain that takes any would not get far.
-        : RuntimeTest(config, {.max_guarded_memories = 16, .max_stack_bytes = 256 << 10}) {}
-    void TestBody() override {}
-    using RuntimeTest::instantiate;
-    using RuntimeTest::linker;
-    using RuntimeTest::store;
-    using RuntimeTest::trap;
-    using RuntimeTest::value;
-  };
-
-  void SetUp() override {
-    compiler_ = make_compiler({.check = true,
-                               .dump = [this](std::string_view text) { refused_ += text; },
-                               .first_function = GetParam().first,
-                               .last_function = GetParam().last});
-    INVAR_NEED_COMPILER(compiler_ != nullptr);
-    EngineConfig config;
-    config.compiler = compiler_.get();
-    config.tier_up = GetParam().tiers_up;
-    config.tier_up_patience = 50;
-    machine_.emplace(config);
+  /// Of the export "run", which is told how many calls are to follow one another.
+  void compare(std::string_view text, std::initializer_list<u32> counts) {
+    ASSERT_TRUE(machines.instantiate(text)) << text;
+    for (const u32 count : counts) {
+      EXPECT_EQ(machines.compiled.value(machines.got, "run", {count}),
+                machines.interpreted.value(machines.expected, "run", {count}))
+          << count;
+    }
   }
-  void TearDown() override {
-    machine_.reset();
-    EXPECT_EQ(refused_, "");
-  }
-  Machine& machine() { return *machine_; }
 
- private:
-  std::string refused_;
-  std::unique_ptr<Compiler> compiler_;
-  std::optional<Machine> machine_;
+  // Little of either stack: a chain that takes any would not get far.
+  TwoMachines machines{config(), {.max_guarded_memories = 16, .max_stack_bytes = 256 << 10}};
 };
 
 constexpr u32 many = 1'000'000;
@@ -110,13 +77,7 @@ TEST_P(TailCalls, OfOneModuleTakeNoStack) {
           R"()))
     (i64.add (local.get $a) (local.get $b)))
     (elem declare func $f0 $f1 $f2 $f3)))";
-  TestMachine interpreted(nullptr);
-  const Instance* const expected = interpreted.instantiate(text);
-  const Instance* const got = machine().instantiate(text);
-  ASSERT_TRUE(expected && got) << text;
-  for (const u32 count : {0u, 1u, 2u, 5u, 30u, 1000u, many}) {
-    EXPECT_EQ(machine().value(got, "run", {count}), interpreted.value(expected, "run", {count})) << count;
-  }
+  compare(text, {0, 1, 2, 5, 30, 1000, many});
 }
 
 /// Each instance counts its own calls in memory and in a global: who does not get its instance back counts elsewhere.
@@ -174,8 +135,7 @@ constexpr std::string_view filler = R"((module
   (import "b" "many" (func $b_many (param i32 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64) (result i64)))
   (elem (table $t) (i32.const 0) func $a_few $b_few $a_few $b_few $a_many $b_many $b_many $a_many)))";
 
-template <class Machine>
-std::vector<u64> play(Machine& machine, std::span<const u32> counts) {
+std::vector<u64> play(TestMachine& machine, std::span<const u32> counts) {
   EXPECT_TRUE(machine.linker.define_function(
       "host", "identity", FuncType{{type_i64}, {type_i64}}, [](void*, Instance*, Slot*) { return TrapKind::none; },
       nullptr));
@@ -195,17 +155,9 @@ std::vector<u64> play(Machine& machine, std::span<const u32> counts) {
   return made;
 }
 
-struct LinkedMachine : RuntimeTest {
-  void TestBody() override {}
-  using RuntimeTest::instantiate;
-  using RuntimeTest::linker;
-  using RuntimeTest::value;
-};
-
 TEST_P(TailCalls, IntoOtherInstancesTakeNoStackAndComeBack) {
   const u32 counts[] = {0, 1, 2, 3, 7, 20, 100, 999, many};
-  LinkedMachine interpreted;
-  EXPECT_EQ(play(machine(), counts), play(interpreted, counts));
+  EXPECT_EQ(play(machines.compiled, counts), play(machines.interpreted, counts));
 }
 
 TEST_P(TailCalls, OutOfALoopThatIsEnteredTakeNoStack) {
@@ -225,16 +177,12 @@ TEST_P(TailCalls, OutOfALoopThatIsEnteredTakeNoStack) {
         (i64.add (local.get 0) (local.get 8))))
     (func (export "run") (param $n i32) (result i64)
       (call $work (i32.const 3) (local.get $n) (i64.const 0)))))";
-  TestMachine interpreted(nullptr);
-  const Instance* const expected = interpreted.instantiate(text);
-  const Instance* const got = machine().instantiate(text);
-  for (const u32 count : {3u, 1000u, many / 4}) {
-    EXPECT_EQ(machine().value(got, "run", {count}), interpreted.value(expected, "run", {count}));
-  }
+  compare(text, {3, 1000, many / 4});
 }
 
 TEST_P(TailCalls, TrapWhereTheyTrapAndEndWhereStackEnds) {
-  const Instance* const got = machine().instantiate(R"((module
+  TestMachine& machine = machines.compiled;
+  const Instance* const got = machine.instantiate(R"((module
     (type $t (func (result i32)))
     (table 2 funcref)
     (func (export "null") (result i32) (return_call_ref $t (ref.null $t)))
@@ -244,124 +192,59 @@ TEST_P(TailCalls, TrapWhereTheyTrapAndEndWhereStackEnds) {
       (drop (call $deep (i32.add (local.get $n) (i32.const 1))))
       (return_call $deep (local.get $n)))
     (func (export "deep") (result i32) (return_call $deep (i32.const 0)))))");
-  EXPECT_EQ(machine().trap(got, "null"), TrapKind::null_function_reference);
-  EXPECT_EQ(machine().trap(got, "undefined"), TrapKind::undefined_element);
-  EXPECT_EQ(machine().trap(got, "uninitialized"), TrapKind::uninitialized_element);
-  EXPECT_EQ(machine().trap(got, "deep"), TrapKind::call_stack_exhausted);
-  EXPECT_EQ(machine().trap(got, "null"), TrapKind::null_function_reference);
+  EXPECT_EQ(machine.trap(got, "null"), TrapKind::null_function_reference);
+  EXPECT_EQ(machine.trap(got, "undefined"), TrapKind::undefined_element);
+  EXPECT_EQ(machine.trap(got, "uninitialized"), TrapKind::uninitialized_element);
+  EXPECT_EQ(machine.trap(got, "deep"), TrapKind::call_stack_exhausted);
+  EXPECT_EQ(machine.trap(got, "null"), TrapKind::null_function_reference);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, TailCalls, ::testing::ValuesIn(mixes),
-                         [](const auto& of) { return std::string(of.param.name); });
+INSTANTIATE_TEST_SUITE_P(All, TailCalls, ::testing::ValuesIn(mixes), name_of_mix);
 
 /// Function 0 stores its parameters and gives some back; functions 1 to 3 have parameters of their own and end in a
 /// call of it, each in its way; functions 4 to 6 call those.
-class Signatures : public ::testing::TestWithParam<std::pair<unsigned, unsigned>> {};
-
-struct Type {
-  std::string_view name;
-  u32 bytes;
-};
-constexpr Type types[] = {{"i32", 4}, {"i64", 8}, {"f32", 4}, {"f64", 8}, {"v128", 16}};
-
-std::string constant(const Type& type, u64 bits) {
-  if (type.name == "v128") return fmt::format(" (v128.const i64x2 {} {})", bits, bits * 0x9e37'79b9'7f4a'7c15u);
-  if (type.name == "i64") return fmt::format(" (i64.const {})", bits);
-  return fmt::format(" ({}.const {})", type.name, static_cast<u32>(bits));
-}
-
-std::string random_module(std::mt19937_64& random, u32 most_params) {
-  const auto some = [&](u64 count) {
-    std::vector<Type> made;
-    for (u64 i = 0; i < count; ++i) made.push_back(types[random() % std::size(types)]);
-    return made;
-  };
-  const auto list = [](std::string_view what, const std::vector<Type>& of) {
-    std::string out = fmt::format(" ({}", what);
-    for (const Type& type : of) out += fmt::format(" {}", type.name);
-    return out + ")";
-  };
-  const auto store = [](const Type& type, u32 at, u32 local) {
-    return fmt::format(" ({}.store offset={} (i32.const 0) (local.get {}))", type.name, at, local);
-  };
-  /// A parameter of the type if there is one.
-  const auto value_of = [&](const Type& type, const std::vector<Type>& params) {
-    const u64 start = random();
-    for (u32 i = 0; i < params.size(); ++i) {
-      const u64 param = (start + i) % params.size();
-      if (params[param].name == type.name) return fmt::format(" (local.get {})", param);
-    }
-    return constant(type, random());
-  };
-  const std::vector<Type> params = some(random() % (most_params + 1)), results = some(random() % 5);
+std::string random_module(RandomSignatures& random, u32 most_params) {
+  const auto params = random.types(most_params), results = random.types(4);
   std::string text =
       fmt::format("(module (memory 1) (type $t (func{}{})) (table funcref (elem $f0)) (func $f0 (type $t)",
-                  list("param", params), list("result", results));
-  u32 at = 0;
-  for (u32 i = 0; i < params.size(); ++i, at += 16) text += store(params[i], at, i);
-  for (const Type& result : results) text += value_of(result, params);
+                  random.list("param", params), random.list("result", results));
+  for (size_t i = 0; i < params.size(); ++i) text += random.store(params[i], 16 * i, i);
+  for (const auto& result : results) text += random.value(result, params);
   text += ")";
   constexpr std::string_view calls[] = {"(return_call $f0{})", "(return_call_indirect (type $t){} (i32.const 0))",
                                         "(return_call_ref $t{} (ref.func $f0))"};
-  std::vector<Type> own[3];
+  RandomSignatures::Types own[3];
   for (u32 way = 0; way < 3; ++way) {
-    own[way] = some(random() % (most_params + 1));
+    own[way] = random.types(most_params);
     std::string arguments;
-    for (const Type& param : params) arguments += value_of(param, own[way]);
-    text += fmt::format(" (func $f{}{}{} {})", way + 1, list("param", own[way]), list("result", results),
+    for (const auto& param : params) arguments += random.value(param, own[way]);
+    text += fmt::format(" (func $f{}{}{} {})", way + 1, random.list("param", own[way]), random.list("result", results),
                         fmt::format(fmt::runtime(calls[way]), arguments));
   }
   for (u32 way = 0; way < 3; ++way) {
-    text += fmt::format(" (func (export \"{}\") {} (local $kept i64) (local.set $kept (i64.load (i32.const 0)))", way,
-                        list("local", results));
+    text += fmt::format(" (func (export \"{}\"){} (local $kept i64) (local.set $kept (i64.load (i32.const 0)))", way,
+                        random.list("local", results));
     // Twice, with something on the stack: it must be where it was.
     for (u32 time = 0; time < 2; ++time) {
       text += " (i64.load (i32.const 8))";
-      for (const Type& type : own[way]) text += constant(type, random());
-      text += fmt::format(" (call $f{})", way + 1);
-      for (size_t i = results.size(); i-- > 0;) text += fmt::format(" (local.set {})", i);
+      for (const auto& type : own[way]) text += random.constant(type);
+      text += fmt::format(" (call $f{}){}", way + 1, random.set_locals(results.size()));
       text += " (local.set $kept (i64.xor (local.get $kept)))";
-      for (u32 i = 0; i < results.size(); ++i) text += store(results[i], 30'000 + 256 * time + 16 * i, i);
+      for (size_t i = 0; i < results.size(); ++i) text += random.store(results[i], 30'000 + 256 * time + 16 * i, i);
     }
     text += " (i64.store offset=31000 (i32.const 0) (local.get $kept)))";
   }
   return text + ")";
 }
 
-TEST_P(Signatures, PassTheirArgumentsInTailCalls) {
-  const auto [first, last] = GetParam();
-  std::string refused;
-  const auto compiler = make_compiler({.check = true,
-                                       .dump = [&](std::string_view text) { refused += text; },
-                                       .first_function = first,
-                                       .last_function = last});
-  INVAR_NEED_COMPILER(compiler != nullptr);
-  std::mt19937_64 random(11);
-  for (u32 round = 0; round < 60; ++round) {
-    const std::string text = random_module(random, round % 10 == 9 ? 900 : round % 3 == 2 ? 60 : 14);
-    TestMachine interpreted(nullptr), compiled(compiler.get());
-    const Instance* const expected = interpreted.instantiate(text);
-    const Instance* const got = compiled.instantiate(text);
-    ASSERT_TRUE(expected && got) << text;
-    for (const std::string_view way : {"0", "1", "2", "0", "1", "2"}) {
-      interpreted.value(expected, way);
-      compiled.value(got, way);
-      const auto memory = [](const Instance* instance) {
-        const Memory& held = *instance->memories[0];
-        return std::vector<u8>(held.base, held.base + 32'000);
-      };
-      ASSERT_EQ(memory(expected), memory(got)) << way << text;
-    }
-  }
-  EXPECT_EQ(refused, "");
-}
+class Signatures : public MixTest {};
 
-INSTANTIATE_TEST_SUITE_P(All, Signatures,
-                         ::testing::Values(std::pair(0u, 6u), std::pair(0u, 0u), std::pair(1u, 3u), std::pair(4u, 6u),
-                                           std::pair(0u, 3u), std::pair(1u, 6u)),
-                         [](const auto& of) {
-                           return fmt::format("compiled_{}_to_{}", of.param.first, of.param.second);
-                         });
+TEST_P(Signatures, PassTheirArgumentsInTailCalls) { expect_same_memories(compiler.get(), 11, random_module); }
+
+constexpr Mix callers_and_callees[] = {{"compiled_0_to_6", 0, 6}, {"compiled_0_to_0", 0, 0}, {"compiled_1_to_3", 1, 3},
+                                       {"compiled_4_to_6", 4, 6}, {"compiled_0_to_3", 0, 3}, {"compiled_1_to_6", 1, 6}};
+
+INSTANTIATE_TEST_SUITE_P(All, Signatures, ::testing::ValuesIn(callers_and_callees), name_of_mix);
 
 }  // namespace
 }  // namespace invar::jit

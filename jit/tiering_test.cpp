@@ -6,21 +6,10 @@
 #include <thread>
 
 #include "engine/tiering/background_compiler.h"
-#include "jit/compiler.h"
 #include "jit/testing.h"
 
 namespace invar::jit {
 namespace {
-
-struct Machine : RuntimeTest {
-  explicit Machine(const EngineConfig& config) : RuntimeTest(config) {}
-  void TestBody() override {}
-  using RuntimeTest::call;
-  using RuntimeTest::engine;
-  using RuntimeTest::instantiate;
-  using RuntimeTest::store;
-  using RuntimeTest::value;
-};
 
 EngineConfig interpreted() { return {.features = Features::all(), .fuel = true}; }
 
@@ -175,13 +164,11 @@ constexpr Program programs[] = {
      60},
 };
 
-/// What a call comes to, and the fuel it took.
-std::string run(Machine& machine, const Instance* instance, u64 argument) {
-  constexpr s64 fuel = 100'000'000;
-  machine.store.fuel = fuel;
-  const auto result = machine.call(instance, "f", {argument});
-  const std::string what = result ? fmt::format("{:x}", *result) : to_string(result.error());
-  return fmt::format("{}; {} units", what, fuel - machine.store.fuel);
+std::string run(Store& store, const Instance* instance, u64 argument) {
+  return outcome_with_fuel(store, instance, "f", {argument}, 100'000'000);
+}
+std::string run(TestMachine& machine, const Instance* instance, u64 argument) {
+  return run(machine.store, instance, argument);
 }
 
 std::unique_ptr<Compiler> checked_compiler() { return make_compiler({.check = true}); }
@@ -190,10 +177,10 @@ TEST(Tiering, LoopsInLoopsComeToTheSame) {
   const auto compiler = checked_compiler();
   INVAR_NEED_COMPILER(compiler != nullptr);
   for (const Program& program : programs) {
-    Machine plain(interpreted());
+    TestMachine plain(interpreted());
     const std::string expected = run(plain, plain.instantiate(program.text), program.argument);
     for (const u32 patience : {0u, 1u, 7u, 50u, 400u, 3000u}) {
-      Machine changing(tiering(*compiler, patience, false));
+      TestMachine changing(tiering(*compiler, patience, false));
       const Instance* const instance = changing.instantiate(program.text);
       for (u32 call = 0; call < 3; ++call) {
         EXPECT_EQ(run(changing, instance, program.argument), expected)
@@ -207,9 +194,9 @@ TEST(Tiering, CompilingBesideComesToTheSame) {
   const auto compiler = checked_compiler();
   INVAR_NEED_COMPILER(compiler != nullptr);
   for (const Program& program : programs) {
-    Machine plain(interpreted());
+    TestMachine plain(interpreted());
     const std::string expected = run(plain, plain.instantiate(program.text), program.argument);
-    Machine changing(tiering(*compiler, 10, true));
+    TestMachine changing(tiering(*compiler, 10, true));
     const Instance* const instance = changing.instantiate(program.text);
     for (u32 call = 0; call < 20; ++call) {
       EXPECT_EQ(run(changing, instance, program.argument), expected) << program.name << ", call " << call;
@@ -256,7 +243,7 @@ TEST(Tiering, WhatIsCalledOnceIsEnteredAtItsLoops) {
   const auto compiler = checked_compiler();
   INVAR_NEED_COMPILER(compiler != nullptr);
   Listener listener(*compiler);
-  Machine machine(tiering(listener, 20, false));
+  TestMachine machine(tiering(listener, 20, false));
   run(machine, machine.instantiate(programs[0].text), 13);
   // The innermost loop first, then the ones around it as they turn; the function itself is not called again.
   EXPECT_EQ(listener.seen(), "0.2/2 0.1/1 0.0/0 ");
@@ -266,7 +253,7 @@ TEST(Tiering, WhatIsCalledOftenIsCompiledAsAWhole) {
   const auto compiler = checked_compiler();
   INVAR_NEED_COMPILER(compiler != nullptr);
   Listener listener(*compiler);
-  Machine machine(tiering(listener, 1000, false));
+  TestMachine machine(tiering(listener, 1000, false));
   machine.store.fuel = 1'000'000;
   const Instance* const instance = machine.instantiate(R"((module
     (func $add (param i64 i64) (result i64) (i64.add (local.get 0) (local.get 1)))
@@ -280,7 +267,7 @@ TEST(Tiering, WhatTheCompilerLeavesIsAskedForOnce) {
   INVAR_NEED_COMPILER(compiler != nullptr);
   for (const bool in_background : {false, true}) {
     Listener listener(*compiler);
-    Machine machine(tiering(listener, 10, in_background));
+    TestMachine machine(tiering(listener, 10, in_background));
     const Instance* const instance = machine.instantiate(programs[5].text);
     for (u32 call = 0; call < 5; ++call) {
       run(machine, instance, 6);
@@ -294,7 +281,7 @@ TEST(Tiering, EnginesMayGoWhileTheyCompile) {
   const auto compiler = make_compiler();
   INVAR_NEED_COMPILER(compiler != nullptr);
   for (u32 round = 0; round < 30; ++round) {
-    auto machine = std::make_unique<Machine>(tiering(*compiler, round % 5, true));
+    auto machine = std::make_unique<TestMachine>(tiering(*compiler, round % 5, true));
     const Program& program = programs[round % std::size(programs)];
     run(*machine, machine->instantiate(program.text), 5);
   }
@@ -320,7 +307,7 @@ TEST(Tiering, StoresOfSeveralThreadsShareWhatIsCompiled) {
   INVAR_NEED_COMPILER(compiler != nullptr);
   Engine engine(tiering(*compiler, 30, true));
   for (const Program& program : programs) {
-    Machine plain(interpreted());
+    TestMachine plain(interpreted());
     const std::string expected = run(plain, plain.instantiate(program.text), program.argument);
     const auto module = compile_text(engine, program.text);
     std::vector<std::string> seen(3);
@@ -329,13 +316,7 @@ TEST(Tiering, StoresOfSeveralThreadsShareWhatIsCompiled) {
       threads.emplace_back([&] {
         Store store(engine, {.max_guarded_memories = 2});
         const auto instance = instantiate(store, module, {});
-        for (u32 i = 0; i < 4; ++i) {
-          store.fuel = 100'000'000;
-          const Slot arguments[] = {program.argument};
-          const auto got = call(store, *std::get<Func*>(*find_export(**instance, "f")), arguments);
-          result = fmt::format("{}; {} units", got ? fmt::format("{:x}", got->front()) : to_string(got.error()),
-                               100'000'000 - store.fuel);
-        }
+        for (u32 i = 0; i < 4; ++i) result = run(store, *instance, program.argument);
       });
     }
     for (std::thread& thread : threads) thread.join();
@@ -359,13 +340,13 @@ TEST(Tiering, CompilingAheadOnThreadsComesToTheSame) {
   const auto compiler = checked_compiler();
   INVAR_NEED_COMPILER(compiler != nullptr);
   const std::string text = chain(2000);
-  Machine plain(interpreted());
+  TestMachine plain(interpreted());
   const std::string expected = run(plain, plain.instantiate(text), 3);
   for (const u32 threads : {1u, 4u}) {
     EngineConfig config = interpreted();
     config.compiler = compiler.get();
     config.compilation_threads = threads;
-    Machine machine(config);
+    TestMachine machine(config);
     const Instance* const instance = machine.instantiate(text);
     for (const Code& code : instance->compiled->codes) {
       EXPECT_TRUE(code.is_requested && !code.is_refused) << code.function;
@@ -381,7 +362,7 @@ TEST(Tiering, LazilyOnlyWhatIsCalledIsCompiled) {
   EngineConfig config = interpreted();
   config.compiler = &listener;
   config.lazy_compilation = true;
-  Machine machine(config);
+  TestMachine machine(config);
   machine.store.fuel = 1000;
   const Instance* const instance = machine.instantiate(R"((module (func) (func $called) (func)
     (func (export "f") (param i64) (result i64) (call $called) (local.get 0))))");

@@ -8,8 +8,6 @@
 #include <random>
 
 #include "decoder/validate/signature.h"
-#include "engine/runtime/testing.h"
-#include "jit/compiler.h"
 #include "jit/testing.h"
 
 namespace invar::jit {
@@ -24,55 +22,10 @@ std::vector<Op> vector_ops() {
   return ops;
 }
 
-/// What a compiler refuses to compile.
-std::string refused;
-
-Compiler* compiler(bool baseline) {
-  const auto dump = [](std::string_view text) { refused += text; };
-  static const std::unique_ptr<Compiler> made[] = {make_compiler({.check = true, .dump = dump}),
-                                                   make_compiler({.check = true, .dump = dump, .baseline = true})};
-  return made[baseline].get();
-}
-
-EngineConfig config(Compiler* with, bool deterministic) {
-  EngineConfig made;
-  made.deterministic = deterministic;
-  made.compiler = with;
-  return made;
-}
-
-struct Machine : RuntimeTest {
-  explicit Machine(Compiler* with) : RuntimeTest(config(with, true)) {}
-  void TestBody() override {}
-
-  void load(std::string_view text) { instance = instantiate(text); }
-  std::vector<Slot> run(const std::string& name, std::span<const Slot> arguments) {
-    const Func* const func = exported<Func>(instance, name);
-    if (func == nullptr) {
-      ADD_FAILURE() << "no function " << name;
-      return {};
-    }
-    auto results = invar::call(store, *func, arguments);
-    if (!results) return {~u64{0}};
-    // The upper half of an f32's slot says nothing.
-    const bool is_f32 = !func->type->results.empty() && func->type->results[0] == type_f32;
-    if (is_f32) (*results)[0] = static_cast<u32>((*results)[0]);
-    return *results;
-  }
-  std::vector<u8> memory() const {
-    const Memory& held = *instance->memories[0];
-    return {held.base, held.base + 256};
-  }
-  Instance* instance = nullptr;
-};
+EngineConfig config_of(Compiler* compiler) { return {.features = {}, .deterministic = true, .compiler = compiler}; }
 
 class Vectors : public ::testing::TestWithParam<std::tuple<Op, bool>> {
  protected:
-  void SetUp() override {
-    INVAR_NEED_COMPILER(compiler(false) != nullptr);
-    refused.clear();
-  }
-
   u64 lane(u32 bytes) {
     constexpr u64 edges_1[] = {0, 1, 0x7f, 0x80, 0xff, 0x0f, 0x10};
     constexpr u64 edges_2[] = {0, 1, 0x7fff, 0x8000, 0xffff, 0xff, 0x100};
@@ -130,14 +83,6 @@ class Vectors : public ::testing::TestWithParam<std::tuple<Op, bool>> {
     if (type == type_i64) return fmt::format("(i64.const {})", lane(8));
     if (type == type_f32) return fmt::format("(f32.reinterpret_i32 (i32.const {}))", static_cast<u32>(lane(4)));
     return fmt::format("(f64.reinterpret_i64 (i64.const {}))", lane(8));
-  }
-
-  static std::string_view name_of(ValType type) {
-    return type == type_v128  ? "v128"
-           : type == type_i32 ? "i32"
-           : type == type_i64 ? "i64"
-           : type == type_f32 ? "f32"
-                              : "f64";
   }
 
   /// Lanes of all kinds that are likely to have an instruction of their own, and any.
@@ -200,6 +145,8 @@ class Vectors : public ::testing::TestWithParam<std::tuple<Op, bool>> {
 
 TEST_P(Vectors, AreAsInTheInterpreter) {
   const auto [op, baseline] = GetParam();
+  const TestCompiler compiler({.check = true, .baseline = baseline});
+  INVAR_NEED_COMPILER(compiler);
   const OpInfo& row = info(op);
   const Signature& signature = signature_of(op);
   random.seed(static_cast<u64>(op));
@@ -210,7 +157,7 @@ TEST_P(Vectors, AreAsInTheInterpreter) {
   }
   const bool has_result = signature.result_count != 0;
   const ValType result = has_result ? signature.results[0] : type_i32;
-  const std::string result_text = has_result ? fmt::format("(result {})", name_of(result)) : "";
+  const std::string result_text = has_result ? fmt::format("(result {})", to_string(result)) : "";
 
   std::string text = "(module (memory 1) (func $nothing)";
   constexpr u32 variants = 24;
@@ -218,7 +165,7 @@ TEST_P(Vectors, AreAsInTheInterpreter) {
     // Each operand is a parameter, a constant, in memory, or the first operand again.
     std::string operands, declared, inner;
     for (size_t k = 0; k < params.size(); ++k) {
-      declared += fmt::format(" (param {})", name_of(params[k]));
+      declared += fmt::format(" (param {})", to_string(params[k]));
       const bool is_address = row.signature[k] == 'a';
       switch (i < 2 || is_address ? 0 : random() % 5) {
         case 0:
@@ -242,10 +189,10 @@ TEST_P(Vectors, AreAsInTheInterpreter) {
     switch (has_result ? i % 4 : 0) {
       case 1:
         text += fmt::format("(local {0}) (call $nothing) (local.set {1} {2}) (call $nothing) (local.get {1}))",
-                            name_of(result), local, inner);
+                            to_string(result), local, inner);
         break;
       case 2:  // the operands live on
-        text += fmt::format("(local {0}) (local.set {1} {2}) ", name_of(result), local, inner);
+        text += fmt::format("(local {0}) (local.set {1} {2}) ", to_string(result), local, inner);
         for (size_t k = 0; k < params.size(); ++k) {
           text += params[k] == type_v128
                       ? fmt::format("(v128.store offset={} (i32.const 0) (local.get {}))", 128 + 16 * k, k)
@@ -268,18 +215,14 @@ TEST_P(Vectors, AreAsInTheInterpreter) {
   }
   text += "(func (export \"fill\") (param i32 v128) (v128.store (local.get 0) (local.get 1))))";
 
-  Machine interpreted(nullptr), compiled(compiler(baseline));
-  interpreted.load(text);
-  compiled.load(text);
-  ASSERT_NE(interpreted.instance, nullptr) << text;
-  ASSERT_NE(compiled.instance, nullptr);
+  TwoMachines machines(config_of(compiler.get()));
+  ASSERT_TRUE(machines.instantiate(text)) << text;
   for (u32 round = 0; round < 120; ++round) {
     for (Slot at = 0; at < 256 && round % 16 == 0; at += 16) {
       const V128 bits = vector();
-      Slot arguments[3] = {at};
-      std::memcpy(arguments + 1, bits.bytes, 16);
-      interpreted.run("fill", arguments);
-      compiled.run("fill", arguments);
+      std::vector<Slot> arguments = {at, 0, 0};
+      std::memcpy(&arguments[1], bits.bytes, 16);
+      ASSERT_TRUE(machines.agree("fill", arguments));
     }
     std::vector<Slot> arguments;
     for (size_t k = 0; k < params.size(); ++k) {
@@ -295,13 +238,9 @@ TEST_P(Vectors, AreAsInTheInterpreter) {
         arguments.push_back(is_narrow ? static_cast<u32>(bits) : bits);
       }
     }
-    for (u32 i = 0; i < variants; ++i) {
-      const std::string name = std::to_string(i);
-      ASSERT_EQ(compiled.run(name, arguments), interpreted.run(name, arguments)) << name << '\n' << text;
-    }
-    ASSERT_EQ(compiled.memory(), interpreted.memory());
+    for (u32 i = 0; i < variants; ++i) ASSERT_TRUE(machines.agree(std::to_string(i), arguments)) << text;
+    ASSERT_TRUE(machines.memories_agree(256));
   }
-  EXPECT_EQ(refused, "");
 }
 
 std::string name_of_case(const ::testing::TestParamInfo<std::tuple<Op, bool>>& of) {
@@ -312,7 +251,8 @@ std::string name_of_case(const ::testing::TestParamInfo<std::tuple<Op, bool>>& o
 /// Shifts of one vector that are joined: rotations, and what looks like one.
 TEST(VectorRotations, AreAsInTheInterpreter) {
   for (const bool baseline : {false, true}) {
-    INVAR_NEED_COMPILER(compiler(baseline) != nullptr);
+    const TestCompiler compiler({.check = true, .baseline = baseline});
+    INVAR_NEED_COMPILER(compiler);
     std::string text = "(module (memory 1)";
     u32 functions = 0;
     for (const auto& [shape, bits] : {std::pair("i16x8", 16), std::pair("i32x4", 32), std::pair("i64x2", 64)}) {
@@ -328,14 +268,10 @@ TEST(VectorRotations, AreAsInTheInterpreter) {
       }
     }
     text += ")";
-    Machine interpreted(nullptr), compiled(compiler(baseline));
-    interpreted.load(text);
-    compiled.load(text);
+    TwoMachines machines(config_of(compiler.get()));
+    ASSERT_TRUE(machines.instantiate(text)) << text;
     const std::vector<Slot> vector = {0x8123'4567'89ab'cdef, 0xfedc'ba98'7654'3210};
-    for (u32 i = 0; i < functions; ++i) {
-      const std::string name = std::to_string(i);
-      EXPECT_EQ(compiled.run(name, vector), interpreted.run(name, vector)) << name << text;
-    }
+    for (u32 i = 0; i < functions; ++i) EXPECT_TRUE(machines.agree(std::to_string(i), vector)) << text;
   }
 }
 
