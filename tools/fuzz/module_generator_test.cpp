@@ -12,7 +12,7 @@ namespace invar::fuzz {
 namespace {
 
 /// Always the same modules; with --gtest_shuffle others, and with --gtest_repeat others each time: for processors that
-/// have no libFuzzer.
+/// have no libFuzzer. INVAR_RANDOM_MODULES says how many.
 TEST(ModuleGenerator, RandomModulesRunAlikeEverywhere) {
   const char* const wanted = std::getenv("INVAR_RANDOM_MODULES");
   const u32 count = wanted == nullptr ? 400 : static_cast<u32>(std::atoi(wanted));
