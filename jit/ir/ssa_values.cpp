@@ -54,6 +54,10 @@ void SsaSink::begin(const BodyInfo& body) {
   function_.vectors.clear();
   function_.blocks.clear();
   function_.inlined = {};
+  const size_t likely = std::min<size_t>(own_bytes_, 1 << 16);
+  function_.nodes.reserve(likely);
+  function_.lists.reserve(likely / 2);
+  function_.blocks.reserve(likely / 8);
   maker_.clear();
   stack_.clear();
   labels_.clear();

@@ -188,7 +188,7 @@ void LoweringBase<Machine, LoweredFunction>::finish() {
                                  .operand_count = static_cast<u16>(draft_.operands.size()),
                                  .clobbers = draft_.clobbers,
                                  .saves = draft_.saves});
-    code.operands.insert(code.operands.end(), draft_.operands.begin(), draft_.operands.end());
+    for (const Operand& operand : draft_.operands) code.operands.push_back(operand);
     out_.instructions.push_back(draft_.instruction);
   };
   emit();

@@ -81,29 +81,31 @@ class Liveness {
 
   void emit(VReg index, u32 home, u32 first, u32 last) {
     u32 use = first;
-    const auto uses_in = [&](u32 block) {
-      if (live_out_[block] == index) return end_of_block(block);
-      while (use < last && out_.uses[use].position < end_of_block(block)) ++use;
-      return end_of(out_.uses[use - 1]);
-    };
-    Range range{out_.values[index].start, uses_in(home)};
-    const auto live_through = [&](u32 block) {
+    sort_blocks(index, home);
+    Range range{out_.values[index].start, end_of_block(home)};
+    for (const u32 block : blocks_) {
       if (start_of(block) != range.end) {
         out_.ranges.push_back(range);
         range.start = start_of(block);
       }
-      range.end = uses_in(block);
-    };
+      range.end = end_of_block(block);
+      if (live_out_[block] == index) continue;
+      while (use < last && out_.uses[use].position < range.end) ++use;
+      range.end = end_of(out_.uses[use - 1]);
+    }
+    out_.ranges.push_back(range);
+  }
+
+  void sort_blocks(VReg index, u32 home) {
     const u32 highest = *std::max_element(blocks_.begin(), blocks_.end());
     if (highest - home > 4 * blocks_.size()) {
       std::sort(blocks_.begin(), blocks_.end());
-      for (u32 block : blocks_) live_through(block);
-    } else {
-      for (u32 block = home + 1; block <= highest; ++block) {
-        if (live_in_[block] == index) live_through(block);
-      }
+      return;
     }
-    out_.ranges.push_back(range);
+    blocks_.clear();
+    for (u32 block = home + 1; block <= highest; ++block) {
+      if (live_in_[block] == index) blocks_.push_back(block);
+    }
   }
 
   // Blocks are ordered such that nothing is live in front of its definition, or behind both its last use and the loops

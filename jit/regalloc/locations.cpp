@@ -99,10 +99,7 @@ Locations::Locations(const Intervals& intervals, const Pieces& pieces, const Slo
   first_.push_back(static_cast<u32>(locations_.size()));
 }
 
-Place Locations::at(VReg value, Position position) const {
-  const std::span<const Location> all = of(value);
-  if (all.empty() || position < all.front().start) return {};
-  if (all.size() == 1) return all.front().place;
+Place Locations::find(std::span<const Location> all, Position position) {
   const auto behind = std::upper_bound(all.begin(), all.end(), position,
                                        [](Position at, const Location& location) { return at < location.start; });
   return behind[-1].place;

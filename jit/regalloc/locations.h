@@ -31,9 +31,15 @@ class Locations {
   }
 
   /// Nowhere in front of the value's start. Behind a hole's start it is where it was last.
-  Place at(VReg value, Position position) const;
+  Place at(VReg value, Position position) const {
+    const std::span<const Location> all = of(value);
+    if (all.empty() || position < all.front().start) return {};
+    return all.size() == 1 ? all.front().place : find(all, position);
+  }
 
  private:
+  static Place find(std::span<const Location> all, Position position);
+
   std::vector<u32> first_;
   std::vector<Location> locations_;
 };
