@@ -27,6 +27,9 @@ Cell cells[cell_count];
 
 thread_local TrapLanding* current_landing = nullptr;
 
+/// The interpreter without tail calls has its state in a frame of its own (dispatch_loop.h).
+constexpr u64 room_for_callees = 4096;
+
 /// Runs in place of the faulting code, but on the stack that it was entered from.
 [[noreturn]] void land(TrapLanding* landing) { _longjmp(landing->env, 1); }
 
@@ -153,7 +156,7 @@ void push_landing(TrapLanding& landing) {
     thread_is_prepared = true;
   }
   landing.previous = current_landing;
-  landing.stack = reinterpret_cast<u64>(__builtin_frame_address(0));
+  landing.stack = reinterpret_cast<u64>(__builtin_frame_address(0)) - room_for_callees;
   // The handler runs in this thread: the compiler alone could misplace the store.
   std::atomic_signal_fence(std::memory_order_seq_cst);
   current_landing = &landing;

@@ -34,7 +34,7 @@ struct TrapLanding {
   jmp_buf env;
   FaultState fault;
   TrapLanding* previous = nullptr;
-  u64 stack = 0;  ///< Below the frame that it lives in.
+  u64 stack = 0;  ///< Below the frame that it lives in, and those of what it calls, which may still be looked at.
 };
 
 /// Installs the process's handlers (once) and this thread's alternate signal stack (once per thread), then makes
