@@ -45,8 +45,9 @@ using Handler = INVAR_PRESERVE_NONE u64 (*)(const u64* ip, Slot* fp, u8* mem, In
 
 u64 leave_with_trap(const u64* ip, Slot* fp, Instance* inst, TrapKind kind);
 
-/// Runs threaded code until it exits or traps. A fault is taken by the caller's landing.
-inline TrapKind run_threaded_code(const u64* ip, Slot* fp, Instance* inst) {
+/// Runs threaded code until it exits or traps. A fault is taken by the caller's landing. (What it calls may be compiled
+/// code, which has no type in front of it for the sanitizer to compare, perhaps not even memory.)
+__attribute__((no_sanitize("function"))) inline TrapKind run_threaded_code(const u64* ip, Slot* fp, Instance* inst) {
   Vec zero{};
   return static_cast<TrapKind>(
       reinterpret_cast<Handler>(*ip)(ip, fp, inst ? inst->memory0 : nullptr, inst, 0, 0, zero, zero));
