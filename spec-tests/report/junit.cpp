@@ -9,7 +9,7 @@ namespace invar::spec {
 
 namespace {
 
-std::string quoted(std::string_view text) { return escape(text, Letters::ascii); }
+std::string attribute(std::string_view text) { return escape(text, Letters::ascii); }
 
 struct Counts {
   u64 tests = 0, failures = 0, skipped = 0;
@@ -32,7 +32,7 @@ class Writer {
     for (const ScriptReport& script : run.scripts) write(script);
   }
   std::string text() const {
-    return fmt::format("  <testsuite name=\"{}\" {}>\n{}  </testsuite>\n", quoted(run_.configuration.name()),
+    return fmt::format("  <testsuite name=\"{}\" {}>\n{}  </testsuite>\n", attribute(run_.configuration.name()),
                        counts_.attributes(), cases_);
   }
   const Counts& counts() const { return counts_; }
@@ -59,7 +59,7 @@ class Writer {
                                              failure.got, reproduction(run_.configuration, script, failure)));
       } else {
         ++counts_.skipped;
-        cases_ += fmt::format("      <skipped message=\"{}\"/>\n", quoted("expected failure: " + failure.excuse));
+        cases_ += fmt::format("      <skipped message=\"{}\"/>\n", attribute("expected failure: " + failure.excuse));
       }
       end();
     }
@@ -69,11 +69,11 @@ class Writer {
     ++counts_.tests;
     counts_.seconds += seconds;
     cases_ += fmt::format("    <testcase classname=\"{}\" name=\"{}\" file=\"{}\" time=\"{:.6f}\">\n",
-                          quoted(script.directory), quoted(name), quoted(script.result.path), seconds);
+                          attribute(script.directory), attribute(name), attribute(script.result.path), seconds);
   }
   void failed(std::string_view message, std::string_view text) {
     ++counts_.failures;
-    cases_ += fmt::format("      <failure message=\"{}\">{}</failure>\n", quoted(message), quoted(text));
+    cases_ += fmt::format("      <failure message=\"{}\">{}</failure>\n", attribute(message), attribute(text));
   }
   void end() { cases_ += "    </testcase>\n"; }
 

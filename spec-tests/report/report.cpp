@@ -9,7 +9,7 @@ namespace invar::spec {
 namespace {
 
 /// As one word of a shell's command.
-std::string quoted(const std::string& word) {
+std::string in_shell_quotes(const std::string& word) {
   if (!word.empty() && word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./+:") ==
                            std::string::npos) {
     return word;
@@ -61,7 +61,7 @@ u64 Report::failed() const {
 std::string reproduction(const Configuration& configuration, const ScriptReport& script,
                          const CommandFailure& failure) {
   return fmt::format("invar spec --config {} --only {} {}", configuration.mode(), failure.id,
-                     quoted(script.result.path));
+                     in_shell_quotes(script.result.path));
 }
 
 std::string one_line(const std::string& text) {
