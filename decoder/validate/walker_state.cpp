@@ -35,7 +35,9 @@ WalkerState::WalkerState(const Module& module)
     : module_(module),
       features_(module.features),
       exact_(module.features.has(Feature::custom_descriptors)),
-      types_(module.types) {}
+      types_(module.types) {
+  control_.reserve(16);
+}
 
 // Errors
 
@@ -140,9 +142,8 @@ bool WalkerState::pop_signature_slow(const Signature& signature, ValType address
 
 BlockType WalkerState::single_result(ValType type) {
   if (type.bits() < small_types.size()) return {{}, {&small_types[type.bits()], 1}};
-  // A deque's elements stay where they are.
-  single_types_.push_back(type);
-  return {{}, {&single_types_.back(), 1}};
+  single_types_.push_back(std::make_unique<ValType>(type));
+  return {{}, {single_types_.back().get(), 1}};
 }
 
 bool WalkerState::read_block_types_slow(BlockType& type) {

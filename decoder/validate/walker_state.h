@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <deque>
 #include <memory>
 #include <span>
 #include <string>
@@ -200,7 +199,7 @@ class WalkerState {
   void begin_code();
 
   std::vector<LocalRun> runs_;
-  std::deque<ValType> single_types_;  ///< Results of block types that no static table has.
+  std::vector<std::unique_ptr<ValType>> single_types_;  ///< Results of block types that no static table has.
   std::vector<u32> inits_;            ///< Locals that were initialised and are to be forgotten at the block's end.
   std::vector<u32> initialised_in_;   ///< Per local: the number of the body in which it is initialised.
   u32 body_number_ = 0;

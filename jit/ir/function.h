@@ -2,13 +2,13 @@
 #pragma once
 
 #include <memory>
-#include <memory_resource>
 #include <span>
 #include <vector>
 
 #include "decoder/opcode.h"
 #include "decoder/types.h"
 #include "engine/interp/handler_table.h"
+#include "jit/ir/arena.h"
 
 namespace invar::jit {
 
@@ -49,6 +49,10 @@ constexpr bool is_terminator(Kind kind) { return kind >= Kind::jump; }
 constexpr bool is_tail_call(Kind kind) {
   return kind == Kind::return_call || kind == Kind::return_call_indirect || kind == Kind::return_call_ref;
 }
+
+/// A function's results come in so many registers of each class; the others are left in MachineState::results, in words
+/// one behind the other.
+inline constexpr u32 result_registers = 4;
 
 /// Runtime functions that compiled code calls (jit/runtime/builtins.h has them).
 enum class Builtin : u8 {
@@ -107,19 +111,22 @@ constexpr u32 own_inputs(const Node& node) {
 }
 
 struct Block {
-  explicit Block(std::pmr::memory_resource* memory)
-      : phis(memory), nodes(memory), predecessors(memory), successors(memory) {
+  explicit Block(Arena& arena)
+      : phis(ArenaAllocator<Value>(arena)),
+        nodes(ArenaAllocator<Value>(arena)),
+        predecessors(ArenaAllocator<u32>(arena)),
+        successors(ArenaAllocator<u32>(arena)) {
     nodes.reserve(8);
     predecessors.reserve(2);
     successors.reserve(2);
   }
 
-  std::pmr::vector<Value> phis;
-  std::pmr::vector<Value> nodes;  ///< In order; the last is the terminator. Constants and phis are not among them.
-  std::pmr::vector<u32> predecessors;
-  std::pmr::vector<u32> successors;  ///< Of a branch: where it goes if it is taken, then the other.
-  u32 dominator = 0;                 ///< Of block 0 itself.
-  u32 depth = 0;                     ///< In the tree of dominators.
+  ArenaVector<Value> phis;
+  ArenaVector<Value> nodes;  ///< In order; the last is the terminator. Constants and phis are not among them.
+  ArenaVector<u32> predecessors;
+  ArenaVector<u32> successors;  ///< Of a branch: where it goes if it is taken, then the other.
+  u32 dominator = 0;            ///< Of block 0 itself.
+  u32 depth = 0;                ///< In the tree of dominators.
   u32 loop_depth = 0;
   u32 loop_end = 0;  ///< Of a loop's header: one behind the last block of the loop. Else 0.
 };
@@ -144,8 +151,7 @@ struct InlinedCode {
 /// a loop stand together. A block with several successors has none with several predecessors.
 struct Function {
   /// What blocks hold lies here: they are many, and go together.
-  std::unique_ptr<std::pmr::monotonic_buffer_resource> memory =
-      std::make_unique<std::pmr::monotonic_buffer_resource>(16 << 10);
+  std::unique_ptr<Arena> arena = std::make_unique<Arena>();
   u32 index = 0;
   u32 entry_offset = 0;  ///< Of the body in the module.
   const FuncType* type = nullptr;

@@ -34,9 +34,11 @@ constexpr bool either(Op op, Op narrow, Op wide) { return op == narrow || op == 
 
 }  // namespace
 
-void NodeMaker::clear() {
+void NodeMaker::begin(size_t likely) {
   block_of_.clear();
+  block_of_.reserve(likely);
   replaced_.clear();
+  replaced_.reserve(likely);
   table_.assign(256, no_value);
   in_table_ = 0;
   vectors_.clear();

@@ -12,7 +12,8 @@ namespace invar::jit {
 class NodeMaker {
  public:
   explicit NodeMaker(Function& function) : function_(function) {}
-  void clear();
+  /// So many nodes are likely to come.
+  void begin(size_t likely);
   /// What was made so far is not to be found again: it need not be there on every way to what follows.
   void forget() { table_.assign(256, no_value), in_table_ = 0; }
 

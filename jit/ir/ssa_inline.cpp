@@ -169,9 +169,7 @@ void SsaSink::finish_inlined(bool reachable) {
   labels_.pop_back();
 }
 
-/// The position for nodes of the instruction at the offset.
-u32 SsaSink::position_of(u32 offset) {
-  if (callers_.empty()) return offset;
+u32 SsaSink::inlined_position(u32 offset) {
   std::vector<InlinedCode::Position>& positions = function_.inlined.positions;
   positions.push_back({callers_.back().call, offset});
   return InlinedCode::first_position + static_cast<u32>(positions.size() - 1);

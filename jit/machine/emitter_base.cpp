@@ -14,8 +14,14 @@ EmitterBase::EmitterBase(const Function& function, const MachineCode& code, cons
 
 void EmitterBase::start(asmjit::BaseAssembler& assembler) {
   assembler_ = &assembler;
-  for (size_t i = 0; i < code_.blocks.size(); ++i) labels_.push_back(assembler.newLabel());
+  const u32 count = static_cast<u32>(code_.blocks.size());
+  labels_.resize(count);
   find_empty_blocks();
+  for (u32 i = 0; i < count; ++i) {
+    const MachineBlock& block = code_.blocks[i];
+    if (block.loop_end != 0) own_label(i), label_of(i);
+    if (block.unwinds) label_of(code_.edges[block.first_successor + block.successor_count - 1]);
+  }
   entry_ = assembler.newLabel();
   assembler.bind(entry_);
 }
@@ -72,7 +78,7 @@ bool EmitterBase::is_innermost_loop() const {
 
 bool EmitterBase::begin_block() {
   if (is_innermost_loop()) assembler_->align(asmjit::AlignMode::kCode, 32);
-  assembler_->bind(labels_[block_]);
+  if (labels_[block_].isValid()) assembler_->bind(labels_[block_]);
   return !empty_[block_];
 }
 
@@ -101,6 +107,7 @@ asmjit::Label EmitterBase::pooled(u64 low, u64 high) {
 }
 
 asmjit::Label EmitterBase::jump_table(u64 imm) {
+  for (u32 i = 0; i + 1 < static_cast<u32>(imm); ++i) switch_label(imm, i);
   tables_.push_back({assembler_->newLabel(), imm, block_});
   return tables_.back().label;
 }
@@ -134,6 +141,7 @@ std::string EmitterBase::finish() {
     as.embedUInt64(bits.second);
   }
   if (!errors_.message.empty()) return errors_.message;
+  if (holder_.hasUnresolvedLinks()) return "a way leads nowhere";
   for (const auto& [site, block] : landings_) {
     out_.sites[site].landing = static_cast<u32>(holder_.labelOffset(label_of(block)));
   }

@@ -39,12 +39,10 @@ class EmitterBase {
   bool begin_block();
   u32 next_block() const;
   u32 successor(u64 index) const { return code_.edges[code_.blocks[block_].first_successor + index]; }
-  const Label& label_of(u32 block) const { return labels_[thread_[block]]; }
+  const Label& label_of(u32 block) { return own_label(thread_[block]); }
   bool is_next(u32 block) const { return thread_[block] == next_block(); }
   /// Where the switch goes for `target`, one of its `imm`'s.
-  const Label& switch_label(u64 imm, u64 target) const {
-    return label_of(successor(function_.lists[(imm >> 32) + target]));
-  }
+  const Label& switch_label(u64 imm, u64 target) { return label_of(successor(function_.lists[(imm >> 32) + target])); }
 
   void note_site(u32 offset) { out_.sites.push_back({static_cast<u32>(assembler_->offset()), offset}); }
   /// Of the site that was noted last: its exceptions arrive in the block.
@@ -84,6 +82,11 @@ class EmitterBase {
     u32 block;
   };
   void find_empty_blocks();
+  /// Must have been asked for when the block begins, if at all: most blocks need none.
+  const Label& own_label(u32 block) {
+    if (!labels_[block].isValid()) labels_[block] = assembler_->newLabel();
+    return labels_[block];
+  }
   bool is_innermost_loop() const;
 
   asmjit::BaseAssembler* assembler_ = nullptr;

@@ -93,6 +93,7 @@ class Builder {
     RegSet spared = 0;
     bool defines = false;
     saves_ = instruction.saves;
+    if (saves_) out_.saving.push_back(index);
     for (const Operand& operand : operands) {
       if (operand.constraint == Constraint::tied) tied = operand.value;
       if (operand.constraint == Constraint::fixed && !is_use(operand.access) && operand.access != Access::definition) {

@@ -83,6 +83,7 @@ struct Intervals {
   std::vector<u32> first_use;  ///< Likewise.
   std::vector<Use> uses;       ///< Ordered by position, then by end.
   std::vector<FixedRange> fixed[register_count];
+  std::vector<u32> saving;                 ///< Instructions that save, in order.
   std::vector<Position> full_clobbers[2];  ///< Where an instruction clobbers all registers of the class.
 
   bool live(VReg value) const { return first_range[value] != first_range[value + 1]; }

@@ -12,8 +12,8 @@ class Liveness {
   Liveness(const MachineCode& code, Intervals& out, bool coarse)
       : code_(code),
         out_(out),
-        live_in_(code.blocks.size(), no_vreg),
-        live_out_(code.blocks.size(), no_vreg),
+        marks_(code.blocks.size()),
+        reached_(code.blocks.size()),
         budget_(coarse ? 0 : 64 * (code.blocks.size() + code.instructions.size()) + 1'000'000) {
     ends_.reserve(code.blocks.size());
     for (const MachineBlock& block : code.blocks) ends_.push_back(position_of(block.end_instruction, before_moves));
@@ -31,6 +31,11 @@ class Liveness {
   }
 
  private:
+  // Of a block: the last value that was found to be live there.
+  struct Marks {
+    VReg live_in = no_vreg, live_out = no_vreg;
+  };
+
   Position start_of(u32 block) const { return block == 0 ? 0 : ends_[block - 1]; }
   Position end_of_block(u32 block) const { return ends_[block]; }
   u32 block_at(Position position) const { return out_.block_of[instruction_at(position)]; }
@@ -54,58 +59,52 @@ class Liveness {
   }
 
   void walk(VReg index, u32 home, u32 first, u32 last) {
-    blocks_.clear();
-    u32 previous = home;
-    for (u32 i = first; i < last; ++i) {
-      const u32 block = block_at(out_.uses[i].position);
-      if (block == previous) continue;
-      previous = block;
-      if (block != home) reach(index, block);
-    }
-    for (size_t done = 0; done < blocks_.size(); ++done) {
-      const MachineBlock& block = code_.blocks[blocks_[done]];
+    u32* const reached = reached_.data();
+    u32 count = 0, highest = 0;
+    const auto reach = [&](u32 block) {
+      if (marks_[block].live_in == index) return;
+      marks_[block].live_in = index;
+      highest = std::max(highest, block);
+      reached[count++] = block;
+    };
+    marks_[home].live_in = index;  // not to go on from there
+    for (u32 i = first; i < last; ++i) reach(block_at(out_.uses[i].position));
+    for (u32 done = 0; done < count; ++done) {
+      const MachineBlock& block = code_.blocks[reached[done]];
+      const u32* const predecessors = code_.edges.data() + block.first_predecessor;
       for (u32 i = 0; i < block.predecessor_count; ++i) {
-        const u32 predecessor = code_.edges[block.first_predecessor + i];
-        live_out_[predecessor] = index;
-        if (predecessor != home) reach(index, predecessor);
+        marks_[predecessors[i]].live_out = index;
+        reach(predecessors[i]);
       }
     }
-    budget_ -= std::min<u64>(budget_, blocks_.size());
-  }
-
-  void reach(VReg index, u32 block) {
-    if (live_in_[block] == index) return;
-    live_in_[block] = index;
-    blocks_.push_back(block);
+    reached_count_ = count;
+    highest_ = highest;
+    budget_ -= std::min<u64>(budget_, count);
   }
 
   void emit(VReg index, u32 home, u32 first, u32 last) {
     u32 use = first;
-    sort_blocks(index, home);
     Range range{out_.values[index].start, end_of_block(home)};
-    for (const u32 block : blocks_) {
-      if (start_of(block) != range.end) {
+    const auto lives_in = [&](u32 block) __attribute__((always_inline)) {
+      const Position start = ends_[block - 1];
+      if (start != range.end) {
         out_.ranges.push_back(range);
-        range.start = start_of(block);
+        range.start = start;
       }
-      range.end = end_of_block(block);
-      if (live_out_[block] == index) continue;
+      range.end = ends_[block];
+      if (marks_[block].live_out == index) return;
       while (use < last && out_.uses[use].position < range.end) ++use;
       range.end = end_of(out_.uses[use - 1]);
+    };
+    if (highest_ - home > 4 * reached_count_) {
+      std::sort(reached_.begin(), reached_.begin() + reached_count_);
+      for (u32 i = 0; i < reached_count_; ++i) lives_in(reached_[i]);
+    } else {
+      for (u32 block = home + 1; block <= highest_; ++block) {
+        if (marks_[block].live_in == index) lives_in(block);
+      }
     }
     out_.ranges.push_back(range);
-  }
-
-  void sort_blocks(VReg index, u32 home) {
-    const u32 highest = *std::max_element(blocks_.begin(), blocks_.end());
-    if (highest - home > 4 * blocks_.size()) {
-      std::sort(blocks_.begin(), blocks_.end());
-      return;
-    }
-    blocks_.clear();
-    for (u32 block = home + 1; block <= highest; ++block) {
-      if (live_in_[block] == index) blocks_.push_back(block);
-    }
   }
 
   // Blocks are ordered such that nothing is live in front of its definition, or behind both its last use and the loops
@@ -135,9 +134,11 @@ class Liveness {
 
   const MachineCode& code_;
   Intervals& out_;
-  std::vector<VReg> live_in_, live_out_;
-  std::vector<Position> ends_;  // Of blocks.
-  std::vector<u32> blocks_;
+  std::vector<Position> ends_;  // By block, like
+  std::vector<Marks> marks_;
+  // Of the value in hand: where it is live at the start, in no order, and the last of those.
+  std::vector<u32> reached_;
+  u32 reached_count_ = 0, highest_ = 0;
   u64 budget_;
 };
 

@@ -52,12 +52,13 @@ void RegisterState::update(Position now) {
   }
 }
 
-Position RegisterState::blocked_from(Reg reg, const Piece& piece) {
+Position RegisterState::find_block(Reg reg, const Piece& piece) {
   State& state = state_[reg];
   const Position back = state.waiting.empty() ? never : state.waiting.front().start;
   const std::vector<FixedRange>& fixed = intervals_.fixed[reg];
   u32& next = state.fixed;
   while (next < fixed.size() && fixed[next].end <= piece.start) ++next;
+  state.fixed_start = next < fixed.size() ? fixed[next].start : never;
   const bool survives =
       intervals_.values[piece.value].survives_clobbers && piece.start == intervals_.values[piece.value].start;
   const Position end = std::min(piece.end, back);

@@ -30,7 +30,10 @@ class RegisterState {
 
   /// Where the piece would have to leave the register again for another piece that comes back to it or for an
   /// instruction that claims it; at least the piece's end if nothing of the sort happens.
-  Position blocked_from(Reg reg, const Piece& piece);
+  Position blocked_from(Reg reg, const Piece& piece) {
+    const bool is_left_alone = (waiting_ & set_of(reg)) == 0 && piece.end <= state_[reg].fixed_start;
+    return is_left_alone ? never : find_block(reg, piece);
+  }
 
  private:
   struct Waiting {
@@ -41,13 +44,15 @@ class RegisterState {
   };
   struct State {
     u32 piece = none, range = 0;
-    Position until = 0;  // The end of that range.
-    u32 fixed = 0;       // The next of Intervals::fixed.
+    Position until = 0;        // The end of that range.
+    u32 fixed = 0;             // The next of Intervals::fixed,
+    Position fixed_start = 0;  // and where that starts, or before.
     std::vector<Waiting> waiting;
   };
 
   void enter(Reg reg, u32 index, u32 range);
   void update(Position now);
+  Position find_block(Reg reg, const Piece& piece);
 
   const Intervals& intervals_;
   std::vector<Piece>& pieces_;

@@ -15,11 +15,10 @@ enum class Phase : u32 { enter, gap, leave };
 class Resolver {
  public:
   Resolver(const MachineCode& code, const RegisterFile& file, const Intervals& intervals, const Pieces& pieces,
-           const std::vector<u32>& saving, Allocation& out)
+           Allocation& out)
       : code_(code),
         in_(intervals),
         pieces_(pieces),
-        saving_(saving),
         slots_(assign_slots(code, intervals, pieces)),
         locations_(intervals, pieces, slots_),
         out_(out),
@@ -128,7 +127,7 @@ class Resolver {
       load();
       if (!at.place.is_register()) continue;
       while (in_.ranges[range].end <= at.start) ++range;
-      for_each_lived_through(in_, saving_, value, range, at.start, at.end, [&](u32 instruction) {
+      for_each_lived_through(in_, value, range, at.start, at.end, [&](u32 instruction) {
         const u32 block = in_.block_of[instruction];
         const bool goes_on = loads_behind != none && in_.block_of[loads_behind] == block &&
                              !is_used_between(value, loads_behind, instruction);
@@ -242,7 +241,6 @@ class Resolver {
   const MachineCode& code_;
   const Intervals& in_;
   const Pieces& pieces_;
-  const std::vector<u32>& saving_;
   Slots slots_;
   const Locations locations_;
   Allocation& out_;
@@ -254,9 +252,8 @@ class Resolver {
 
 void resolve(const MachineCode& code, const RegisterFile& file, const Intervals& intervals, Pieces& pieces,
              Allocation& out) {
-  const std::vector<u32> saving = saving_instructions(code);
-  choose_stores(intervals, saving, pieces);
-  Resolver(code, file, intervals, pieces, saving, out).run();
+  choose_stores(intervals, pieces);
+  Resolver(code, file, intervals, pieces, out).run();
 }
 
 }  // namespace invar::jit::regalloc

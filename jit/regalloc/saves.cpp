@@ -2,15 +2,8 @@
 
 namespace invar::jit::regalloc {
 
-std::vector<u32> saving_instructions(const MachineCode& code) {
-  std::vector<u32> saving;
-  for (u32 i = 0; i < code.instructions.size(); ++i) {
-    if (code.instructions[i].saves) saving.push_back(i);
-  }
-  return saving;
-}
-
-void choose_stores(const Intervals& in, const std::vector<u32>& saving, Pieces& pieces) {
+void choose_stores(const Intervals& in, Pieces& pieces) {
+  const std::vector<u32>& saving = in.saving;
   pieces.saved.assign(in.values.size(), false);
   size_t next = 0;  // The first that saves behind the value's start.
   for (const VReg value : in.order) {
@@ -21,7 +14,7 @@ void choose_stores(const Intervals& in, const std::vector<u32>& saving, Pieces& 
     bool is_saved = false, is_often = false;
     for (u32 i = pieces.first[value]; i != none; i = pieces.pieces[i].next) {
       const Piece& piece = pieces.pieces[i];
-      for_each_lived_through(in, saving, value, piece.range, piece.start, piece.end, [&](u32 instruction) {
+      for_each_lived_through(in, value, piece.range, piece.start, piece.end, [&](u32 instruction) {
         is_saved = true;
         is_often |= in.depth_of[in.block_of[instruction]] > depth;
       });
