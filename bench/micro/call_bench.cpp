@@ -75,12 +75,12 @@ void wasm_to_host_nothing(benchmark::State& state) {
 BENCHMARK(wasm_to_host_nothing);
 
 void wasm_to_host_typed(benchmark::State& state) {
-  Program program(caller);
+  Program program(caller, state.range(0) != 0 ? api::make_compiler() : nullptr);
   require(program.linker.func("host", "nothing", [] {}));
   require(program.linker.func("host", "add", [](std::int32_t a, std::int32_t b) { return a ^ b; }));
   run_times(state, program.start("call_add"), times);
 }
-BENCHMARK(wasm_to_host_typed);
+BENCHMARK(wasm_to_host_typed)->ArgName("compiled")->Arg(0)->Arg(1);
 
 void wasm_to_host_with_memory(benchmark::State& state) {
   Program program(caller);

@@ -30,8 +30,11 @@ T require(api::Result<T> result) {
 /// An instance and all it needs. Imports are defined through the linker before start().
 class Program {
  public:
-  explicit Program(std::string_view text)
-      : store(engine), linker(store), module(require(api::Module::from_text(engine, text))) {}
+  explicit Program(std::string_view text, std::shared_ptr<invar::Compiler> compiler = nullptr)
+      : engine(require(api::Engine::create({.compiler = std::move(compiler), .tiering = api::Tiering::eager}))),
+        store(engine),
+        linker(store),
+        module(require(api::Module::from_text(engine, text))) {}
 
   /// Instantiates and finds the function.
   api::Func start(std::string_view name) {

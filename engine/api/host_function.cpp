@@ -9,12 +9,7 @@ namespace invar::api {
 
 namespace {
 
-/// The environment of a HostCallback.
-struct HostClosure {
-  detail::RawHostFunction run;
-  std::shared_ptr<void> callable;
-  invar::Store* store;
-};
+using detail::HostClosure;  // the environment of a HostCallback
 
 /// Leaves the host's error as the pending trap. What was a trap stays that trap, backtrace and all.
 invar::TrapKind record(invar::Store& store, Error error) {
@@ -72,9 +67,10 @@ Result<void> run_dynamic(void* environment, Caller& caller, std::uint64_t* words
 }  // namespace
 
 Result<Func> detail::make_host_function(Store& store, const FuncType& type, RawHostFunction run,
-                                        std::shared_ptr<void> closure) {
-  auto kept = std::make_shared<HostClosure>(HostClosure{run, std::move(closure), &store.internal()});
-  auto made = store.internal().new_host_function(to_internal(type), run_closure, kept.get());
+                                        DirectHostFunction direct, std::shared_ptr<void> callable) {
+  auto kept = std::make_shared<HostClosure>(HostClosure{run, std::move(callable), &store.internal()});
+  const HostCallback callback = direct != nullptr ? direct : run_closure;
+  auto made = store.internal().new_host_function(to_internal(type), callback, kept.get());
   if (!made) return std::unexpected(to_public(std::move(made).error()));
   store.internal().keep(std::move(kept));
   return Func(*made);
@@ -82,7 +78,7 @@ Result<Func> detail::make_host_function(Store& store, const FuncType& type, RawH
 
 Result<Func> host_function(Store& store, const FuncType& type, DynamicHostFunction function) {
   auto closure = std::make_shared<DynamicClosure>(DynamicClosure{type, to_internal(type), std::move(function)});
-  return detail::make_host_function(store, type, run_dynamic, std::move(closure));
+  return detail::make_host_function(store, type, run_dynamic, nullptr, std::move(closure));
 }
 
 Result<Instance> instantiate(Store& store, const Module& module, std::span<const Extern> imports) {

@@ -2,6 +2,7 @@
 #include "decoder/text/parser.h"
 #include "engine/api/convert.h"
 #include "engine/platform/file.h"
+#include "engine/tiering/compiler.h"
 
 namespace invar::api {
 
@@ -50,7 +51,13 @@ Result<Engine> Engine::create(const Config& config) {
   out.interruptible = config.interruptible;
   out.deterministic = config.deterministic;
   out.validation_threads = config.validation_threads;
-  return Engine(std::make_shared<invar::Engine>(out));
+  out.compiler = config.compiler.get();
+  out.lazy_compilation = config.tiering == Tiering::lazy;
+  out.tier_up = config.tiering == Tiering::automatic;
+  out.compilation_threads = config.compilation_threads;
+  // The compiler goes after the engine.
+  const auto release = [compiler = config.compiler](const invar::Engine* engine) { delete engine; };
+  return Engine(std::shared_ptr<invar::Engine>(new invar::Engine(out), release));
 }
 
 Result<Module> Module::from_bytes(const Engine& engine, std::span<const std::uint8_t> bytes) {

@@ -12,6 +12,8 @@
 
 namespace invar::platform {
 
+constinit thread_local TrapLanding* current_landing = nullptr;
+
 namespace {
 
 // The registry: one cell per 4 GiB of a 48-bit address space. A reservation is at least 8 GiB, so of each cell at most
@@ -24,8 +26,6 @@ struct Cell {
   std::atomic<u64> end{0};    ///< From the start of the cell to here is ours.
 };
 Cell cells[cell_count];
-
-thread_local TrapLanding* current_landing = nullptr;
 
 /// The interpreter without tail calls has its state in a frame of its own (dispatch_loop.h).
 constexpr u64 room_for_callees = 4096;
@@ -166,16 +166,6 @@ void push_landing(TrapLanding& landing) {
 void pop_landing(TrapLanding& landing) {
   std::atomic_signal_fence(std::memory_order_seq_cst);
   current_landing = landing.previous;
-}
-
-LandingSuspension::LandingSuspension() : suspended_(current_landing) {
-  current_landing = nullptr;
-  std::atomic_signal_fence(std::memory_order_seq_cst);
-}
-
-LandingSuspension::~LandingSuspension() {
-  std::atomic_signal_fence(std::memory_order_seq_cst);
-  current_landing = suspended_;
 }
 
 bool register_reservation(const u8* base, u64 size) {

@@ -2,6 +2,7 @@
 // function that entered wasm. Any other fault is passed on to whoever handled the signal before.
 #pragma once
 
+#include <atomic>
 #include <csetjmp>
 
 #include "decoder/base/int.h"
@@ -43,12 +44,21 @@ struct TrapLanding {
 /// `landing` must be the thread's innermost.
 void pop_landing(TrapLanding& landing);
 
+/// The thread's innermost.
+extern constinit thread_local TrapLanding* current_landing;
+
 /// While one lives, faults of this thread are nobody's: code of the host runs that has no business faulting, and
 /// must not be left half-way.
 class LandingSuspension {
  public:
-  LandingSuspension();
-  ~LandingSuspension();
+  LandingSuspension() : suspended_(current_landing) {
+    current_landing = nullptr;
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+  }
+  ~LandingSuspension() {
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    current_landing = suspended_;
+  }
   LandingSuspension(const LandingSuspension&) = delete;
   LandingSuspension& operator=(const LandingSuspension&) = delete;
 

@@ -8,6 +8,10 @@
 
 #include "invar/objects.h"
 
+namespace invar {
+enum class TrapKind : std::uint8_t;
+}
+
 namespace invar::api {
 
 namespace detail {
@@ -15,7 +19,17 @@ namespace detail {
 /// Reads arguments from words[0...] and writes results there.
 using RawHostFunction = Result<void> (*)(void* closure, Caller& caller, std::uint64_t* words);
 
-Result<Func> make_host_function(Store& store, const FuncType& type, RawHostFunction run, std::shared_ptr<void> closure);
+/// A function of the host as the engine keeps it, and calls it if it cannot fail.
+struct HostClosure {
+  RawHostFunction run;
+  std::shared_ptr<void> callable;
+  invar::Store* store;
+};
+using DirectHostFunction = invar::TrapKind (*)(void* host_closure, invar::Instance* caller, std::uint64_t* words);
+
+/// `direct`: what is called instead of `run`, or null.
+Result<Func> make_host_function(Store& store, const FuncType& type, RawHostFunction run, DirectHostFunction direct,
+                                std::shared_ptr<void> callable);
 
 template <class T>
 inline constexpr bool is_result = false;
@@ -82,6 +96,26 @@ struct HostAdapter<Callable, Return(Parameters...)> {
     }
     return {};
   }
+
+  static invar::TrapKind run_directly(void* host_closure, invar::Instance* instance, std::uint64_t* words) noexcept {
+    const auto& closure = *static_cast<const HostClosure*>(host_closure);
+    auto& callable = *static_cast<Callable*>(closure.callable.get());
+    Caller caller(closure.store, instance);
+    constexpr std::index_sequence_for<Parameters...> all;
+    if constexpr (std::is_void_v<Return>) {
+      invoke(callable, caller, words, all);
+    } else {
+      Results<Value>::write(invoke(callable, caller, words, all), words);
+    }
+    return {};  // none
+  }
+  static constexpr DirectHostFunction direct() {
+    if constexpr (is_result<Return>) {
+      return nullptr;
+    } else {
+      return &run_directly;
+    }
+  }
 };
 
 template <class T>
@@ -110,7 +144,7 @@ template <class Callable>
 Result<Func> host_function(Store& store, Callable&& callable) {
   using Stored = std::decay_t<Callable>;
   using Adapter = detail::HostAdapter<Stored, typename detail::SignatureOf<Stored>::type>;
-  return detail::make_host_function(store, Adapter::type(), &Adapter::run,
+  return detail::make_host_function(store, Adapter::type(), &Adapter::run, Adapter::direct(),
                                     std::make_shared<Stored>(std::forward<Callable>(callable)));
 }
 

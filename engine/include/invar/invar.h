@@ -1,6 +1,6 @@
 // invar's C++ interface. example.cpp beside this file shows it in use.
 //
-//   Engine   configuration, shared by all
+//   Engine   configuration, shared by all; with a compiler (compiler.h) or without
 //   Module   a valid module; from bytes, text or a file
 //   Store    owner of everything that runs
 //   Linker   names for imports; makes instances
@@ -11,6 +11,7 @@
 // whose anchors the comments cite ("spec: embed" is its appendix on embedding).
 #pragma once
 
+#include "invar/compiler.h"   // IWYU pragma: export
 #include "invar/error.h"      // IWYU pragma: export
 #include "invar/exception.h"  // IWYU pragma: export
 #include "invar/host.h"       // IWYU pragma: export

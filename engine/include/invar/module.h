@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "invar/compiler.h"
 #include "invar/error.h"
 #include "invar/types.h"
 
@@ -33,6 +34,11 @@ struct Config {
   bool deterministic = false;
   /// Threads that validate a module's functions.
   std::uint32_t validation_threads = 1;
+  /// From make_compiler. Null: modules are interpreted.
+  std::shared_ptr<invar::Compiler> compiler = nullptr;
+  Tiering tiering = Tiering::automatic;
+  /// Threads that compile a module, if that is eager; 0: as many as can run at the same time.
+  std::uint32_t compilation_threads = 0;
 };
 
 /// Owns what modules and stores share. Copies are the same engine. Thread-safe.
