@@ -64,6 +64,7 @@ class MachineCompiler final : public Compiler {
   bool compile(Code& code, const StopFlag* stop) override;
   const u64* compile_loop(Code& code, const LoopPlace& loop, const StopFlag* stop) override;
   const void* interpreter_entry(const FuncType& type) override { return stubs_for(type).to_interpreter; }
+  const void* host_entry(const FuncType& type) override { return stubs_for(type).to_host; }
   void prepare(MachineContext& context) override;
   MachineSite find(const u8* pc, u32 level) const override { return map_.find(pc, level); }
   std::string code_key(const Engine& engine) const override;
@@ -76,6 +77,7 @@ class MachineCompiler final : public Compiler {
     const u8* enter = nullptr;
     const u8* enter_loop = nullptr;
     const u8* to_interpreter = nullptr;
+    const u8* to_host = nullptr;
     u64 words[3] = {};  ///< What compiled code's calls of interpreted functions go through.
   };
   struct ModuleCode {
@@ -100,6 +102,7 @@ class MachineCompiler final : public Compiler {
   static void publish(Code& code, const u64* entry);
   static const u8* make_executable(ModuleCode& owner, std::span<const u8> code);
   const u64* make(Code& code, const LoopPlace* loop, const StopFlag* stop);
+  AllocationOptions allocation_options(const Code& code) const;
   /// For developers.
   void tell_placed(const CompiledModule& module, u32 function, std::span<const u8> code) const;
   void dump(std::string_view text);
@@ -164,7 +167,6 @@ const MachineCompiler::Stubs& MachineCompiler::stubs_for(const FuncType& type) {
   if (stubs) return *stubs;
   stubs = std::make_unique<Stubs>();
   const TypeStubs made = machine::make_type_stubs(type, stubs->words);
-  if (made.code.empty()) return *stubs;  // such functions are neither compiled nor called by compiled code
   const u8* const code = place(memory_, made.code);
   if (code == nullptr) return *stubs;
   stubs->words[0] = reinterpret_cast<u64>(interp::control_handlers.call_from_machine);
@@ -173,6 +175,7 @@ const MachineCompiler::Stubs& MachineCompiler::stubs_for(const FuncType& type) {
   stubs->enter = code + made.enter;
   stubs->enter_loop = code + made.enter_loop;
   stubs->to_interpreter = code + made.to_interpreter;
+  stubs->to_host = code + made.to_host;
   return *stubs;
 }
 
@@ -209,10 +212,9 @@ const u64* MachineCompiler::make(Code& code, const LoopPlace* loop, const StopFl
   if (options_.check) die_if(code, verify(function));
   machine::LoweredFunction lowered;
   if (!options_.baseline) lowered.features = machine::cpu_features();
-  if (!machine::Lowering(module, function, lowered).lower())
-    return refuse(code, "more results than registers for them, or what this machine lacks");
+  if (!machine::Lowering(module, function, lowered).lower()) return refuse(code, "what this machine lacks");
   if (stops()) return nullptr;
-  const Allocation allocation = allocate_registers(lowered.code, machine::register_file, {.coarse = !has_time});
+  const Allocation allocation = allocate_registers(lowered.code, machine::register_file, allocation_options(code));
   if (options_.check) die_if(code, check_allocation(lowered.code, machine::register_file, allocation));
   if (stops()) return nullptr;
   EmittedFunction emitted;
@@ -232,6 +234,15 @@ const u64* MachineCompiler::make(Code& code, const LoopPlace* loop, const StopFl
       .emplace_back(std::array{reinterpret_cast<u64>(loop ? stubs.enter_loop : stubs.enter),
                                reinterpret_cast<u64>(&code), reinterpret_cast<u64>(begin)})
       .data();
+}
+
+AllocationOptions MachineCompiler::allocation_options(const Code& code) const {
+  constexpr u32 few = 6;  // any instruction can do with these
+  AllocationOptions made{.coarse = options_.effort == 0};
+  if (options_.pressure == 0) return made;
+  made.random_seed = options_.pressure + code.function;
+  made.register_limit = made.random_seed % 2 == 0 ? 0 : few;
+  return made;
 }
 
 void MachineCompiler::tell_placed(const CompiledModule& module, u32 function, std::span<const u8> code) const {
@@ -268,7 +279,7 @@ const u64* MachineCompiler::refuse(const Code& code, std::string_view reason) {
 
 std::string MachineCompiler::code_key(const Engine& engine) const {
   const std::string build = platform::build_id();
-  const bool is_whole = options_.first_function == 0 && options_.last_function == ~0u;
+  const bool is_whole = options_.first_function == 0 && options_.last_function == ~0u && options_.pressure == 0;
   if (build.empty() || !is_whole) return {};
   const EngineConfig& config = engine.config();
   const auto word = [](bool is) { return is ? "yes" : "no"; };

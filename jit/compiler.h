@@ -21,6 +21,8 @@ struct CompilerOptions {
   std::function<void(std::span<const unsigned char> code, std::string_view name)> placed = {};
   /// Small functions become part of those that call them.
   bool inlines = true;
+  /// Tests, if not 0: splits lives and spills at random places from this seed, every other function with few registers.
+  unsigned pressure = 0;
   /// Uses nothing that some processors lack.
   bool baseline = false;
   /// Only functions with these indices are compiled: to find the one that is compiled wrongly.

@@ -1,5 +1,6 @@
 // Every numeric instruction on numbers, compiled, against its function in engine/semantics: on values at edges and
-// random ones, with operands from parameters, constants, one parameter twice, and spilled ones.
+// random ones, with operands from parameters, constants, one parameter twice, and spilled ones; then with registers
+// taken away at random.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -79,9 +80,10 @@ struct Case {
   Op op;
   ValType a, b, result;
   bool is_binary;
+  unsigned pressure;  ///< CompilerOptions::pressure
 };
 
-std::vector<Case> all_cases() {
+std::vector<Case> all_cases(unsigned pressure) {
   std::vector<Case> cases;
   for (size_t i = 0; i < op_count; ++i) {
     const Op op = static_cast<Op>(i);
@@ -90,7 +92,8 @@ std::vector<Case> all_cases() {
       continue;
     if (info(op).signature.contains('v')) continue;
     const Signature& signature = signature_of(op);
-    cases.push_back({op, signature.params[0], signature.params[1], signature.results[0], signature.param_count == 2});
+    cases.push_back(
+        {op, signature.params[0], signature.params[1], signature.results[0], signature.param_count == 2, pressure});
   }
   return cases;
 }
@@ -117,7 +120,7 @@ class Operations : public ::testing::TestWithParam<Case> {
     }
   }
 
-  const TestCompiler compiler;
+  const TestCompiler compiler{{.check = true, .pressure = GetParam().pressure}};
   TestMachine machine{EngineConfig{.features = {}, .compiler = compiler.get()}};
 };
 
@@ -127,6 +130,7 @@ TEST_P(Operations, DoWhatTheirSemanticsSay) {
   std::vector<u64> values(std::begin(edges), std::end(edges));
   std::mt19937_64 random(static_cast<u64>(c.op));
   for (int i = 0; i < 12; ++i) values.push_back(random() >> (random() % 64));
+  if (c.pressure != 0) std::erase_if(values, [&](u64) { return random() % 3 != 0; });  // other places, not other values
 
   // Functions with constants: one for each constant among a few of the values.
   std::vector<u64> constants = {3,
@@ -212,8 +216,9 @@ TEST_P(Operations, DoWhatTheirSemanticsSay) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Scalar, Operations, ::testing::ValuesIn(all_cases()),
-                         [](const auto& of) { return std::string(invar::info(of.param.op).name); });
+std::string name_of(const testing::TestParamInfo<Case>& of) { return std::string(invar::info(of.param.op).name); }
+INSTANTIATE_TEST_SUITE_P(Scalar, Operations, ::testing::ValuesIn(all_cases(0)), name_of);
+INSTANTIATE_TEST_SUITE_P(UnderPressure, Operations, ::testing::ValuesIn(all_cases(1)), name_of);
 
 }  // namespace
 }  // namespace invar::jit

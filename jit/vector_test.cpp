@@ -24,7 +24,13 @@ std::vector<Op> vector_ops() {
 
 EngineConfig config_of(Compiler* compiler) { return {.features = {}, .deterministic = true, .compiler = compiler}; }
 
-class Vectors : public ::testing::TestWithParam<std::tuple<Op, bool>> {
+/// How the instruction is compiled.
+enum class Way : u8 { usual, baseline, pressure };
+CompilerOptions options_of(Way way) {
+  return {.check = true, .pressure = way == Way::pressure ? 1u : 0u, .baseline = way == Way::baseline};
+}
+
+class Vectors : public ::testing::TestWithParam<std::tuple<Op, Way>> {
  protected:
   u64 lane(u32 bytes) {
     constexpr u64 edges_1[] = {0, 1, 0x7f, 0x80, 0xff, 0x0f, 0x10};
@@ -144,8 +150,8 @@ class Vectors : public ::testing::TestWithParam<std::tuple<Op, bool>> {
 };
 
 TEST_P(Vectors, AreAsInTheInterpreter) {
-  const auto [op, baseline] = GetParam();
-  const TestCompiler compiler({.check = true, .baseline = baseline});
+  const auto [op, way] = GetParam();
+  const TestCompiler compiler(options_of(way));
   INVAR_NEED_COMPILER(compiler);
   const OpInfo& row = info(op);
   const Signature& signature = signature_of(op);
@@ -217,7 +223,7 @@ TEST_P(Vectors, AreAsInTheInterpreter) {
 
   TwoMachines machines(config_of(compiler.get()));
   ASSERT_TRUE(machines.instantiate(text)) << text;
-  for (u32 round = 0; round < 120; ++round) {
+  for (u32 round = 0; round < (way == Way::pressure ? 40 : 120); ++round) {
     for (Slot at = 0; at < 256 && round % 16 == 0; at += 16) {
       const V128 bits = vector();
       std::vector<Slot> arguments = {at, 0, 0};
@@ -243,9 +249,10 @@ TEST_P(Vectors, AreAsInTheInterpreter) {
   }
 }
 
-std::string name_of_case(const ::testing::TestParamInfo<std::tuple<Op, bool>>& of) {
-  const auto& [op, baseline] = of.param;
-  return std::string(info(op).name) + (baseline ? "_baseline" : "");
+std::string name_of_case(const ::testing::TestParamInfo<std::tuple<Op, Way>>& of) {
+  constexpr std::string_view endings[] = {"", "_baseline", "_pressure"};
+  const auto& [op, way] = of.param;
+  return std::string(info(op).name).append(endings[static_cast<size_t>(way)]);
 }
 
 /// Shifts of one vector that are joined: rotations, and what looks like one.
@@ -275,7 +282,9 @@ TEST(VectorRotations, AreAsInTheInterpreter) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Vectors, ::testing::Combine(::testing::ValuesIn(vector_ops()), ::testing::Bool()),
+INSTANTIATE_TEST_SUITE_P(All, Vectors,
+                         ::testing::Combine(::testing::ValuesIn(vector_ops()),
+                                            ::testing::Values(Way::usual, Way::baseline, Way::pressure)),
                          name_of_case);
 
 }  // namespace

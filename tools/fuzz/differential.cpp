@@ -35,13 +35,15 @@ constexpr Configuration configurations[] = {
     {"compiled beside", BoundsChecks::guard_pages, false, true, true, true},
     {"compiled for any processor", BoundsChecks::guard_pages, false, true, false, false, 1},
     {"compiled without effort", BoundsChecks::guard_pages, false, true, false, false, 2},
+    {"compiled with few registers", BoundsChecks::guard_pages, false, true, false, false, 3},
 };
 
 /// Null on machines without one: then the interpreter is compared with itself.
 Compiler* compiler(u32 which) {
   static const std::unique_ptr<Compiler> made[] = {jit::make_compiler({.check = true}),
                                                    jit::make_compiler({.check = true, .baseline = true}),
-                                                   jit::make_compiler({.effort = 0, .check = true})};
+                                                   jit::make_compiler({.effort = 0, .check = true}),
+                                                   jit::make_compiler({.check = true, .pressure = 1})};
   return made[which].get();
 }
 
