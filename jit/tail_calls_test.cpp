@@ -204,7 +204,7 @@ INSTANTIATE_TEST_SUITE_P(All, TailCalls, ::testing::ValuesIn(mixes), name_of_mix
 /// Function 0 stores its parameters and gives some back; functions 1 to 3 have parameters of their own and end in a
 /// call of it, each in its way; functions 4 to 6 call those.
 std::string random_module(RandomSignatures& random, u32 most_params) {
-  const auto params = random.types(most_params), results = random.types(4);
+  const auto params = random.types(most_params), results = random.types(10);
   std::string text =
       fmt::format("(module (memory 1) (type $t (func{}{})) (table funcref (elem $f0)) (func $f0 (type $t)",
                   random.list("param", params), random.list("result", results));

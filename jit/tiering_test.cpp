@@ -222,6 +222,7 @@ class Listener final : public Compiler {
     return to_.compile_loop(code, loop, stop);
   }
   const void* interpreter_entry(const FuncType& type) override { return to_.interpreter_entry(type); }
+  const void* host_entry(const FuncType& type) override { return to_.host_entry(type); }
   void prepare(MachineContext& context) override { to_.prepare(context); }
   MachineSite find(const u8* pc, u32 level) const override { return to_.find(pc, level); }
   std::string code_key(const Engine& engine) const override { return to_.code_key(engine); }

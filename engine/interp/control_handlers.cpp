@@ -8,7 +8,7 @@
 #include "engine/interp/handlers.h"
 #include "engine/interp/interpreter.h"
 #include "engine/interp/lowering.h"
-#include "engine/platform/fault.h"
+#include "engine/runtime/call.h"
 #include "engine/runtime/compiled_module.h"
 #include "engine/runtime/engine.h"
 #include "engine/runtime/reference.h"
@@ -289,19 +289,11 @@ INVAR_HANDLER(return_nothing) {
   INVAR_DISPATCH();
 }
 
-[[gnu::noinline]] TrapKind run_host_function(const Func& func, Instance* caller, Slot* fp) {
-  caller->store->stack_top = fp + func.code->frame.slots;
-  platform::LandingSuspension suspension;
-  const TrapKind trap = func.host(func.environment, caller, fp);
-  if (trap == TrapKind::none) caller->store->forget_swallowed_trap();
-  return trap;
-}
-
 INVAR_HANDLER(call_host) {
   INVAR_ENTER;
   const auto* func = reinterpret_cast<const Func*>(ip[1]);
   const Link link = load_link(fp, func->code->link);
-  const TrapKind trap = run_host_function(*func, inst, fp);
+  const TrapKind trap = invar::call_host(*func, inst, fp);
   // A trap of the host belongs to the function that called it.
   const Slot* results = fp;
   ip = link.return_ip;

@@ -14,5 +14,7 @@ const u64* lowering_stub();
 
 /// Makes threaded code that calls the host function `func`; the words must outlive it.
 std::vector<u64> host_call_code(const Func& func);
+/// Whose code begins with those words.
+inline const Func& host_function_of(const Code& code) { return *reinterpret_cast<const Func*>(code.entry[1]); }
 
 }  // namespace invar

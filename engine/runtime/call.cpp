@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "engine/interp/interpreter.h"
+#include "engine/platform/fault.h"
 #include "engine/runtime/exception.h"
 
 namespace invar {
@@ -62,6 +63,14 @@ std::expected<std::vector<Slot>, Trap> call(Store& store, const Func& func, std:
   std::vector<Slot> results(slots_of(func.type->results));
   if (call(store, func, arguments, results) == TrapKind::none) return results;
   return std::unexpected(std::exchange(store.pending_trap, {}));
+}
+
+TrapKind call_host(const Func& func, Instance* caller, Slot* frame) {
+  caller->store->stack_top = frame + func.code->frame.slots;
+  const platform::LandingSuspension suspension;
+  const TrapKind trap = func.host(func.environment, caller, frame);
+  if (trap == TrapKind::none) caller->store->forget_swallowed_trap();
+  return trap;
 }
 
 TrapKind fail_host_call(Store& store, std::string message, TrapKind kind) {

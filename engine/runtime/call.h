@@ -20,6 +20,10 @@ TrapKind call(Store& store, const Func& func, std::span<const Slot> arguments, s
 /// The same, the trap taken out of the store; an exception stays there.
 std::expected<std::vector<Slot>, Trap> call(Store& store, const Func& func, std::span<const Slot> arguments);
 
+/// Calls a function of the host for an instance: the arguments are the first slots of `frame`, a frame for the function
+/// on the value stack, and the results become that. As for func.host, the trap's details are pending.
+TrapKind call_host(const Func& func, Instance* caller, Slot* frame);
+
 /// For a host function that fails: leaves the message for the trap and returns `kind`.
 TrapKind fail_host_call(Store& store, std::string message, TrapKind kind = TrapKind::host_error);
 

@@ -35,7 +35,7 @@ CompiledModule::CompiledModule(Engine& engine, std::shared_ptr<const Module> mod
   for (const SubType& type : module_->types.all()) {
     const u32 id = type_ids_[layouts_.size()];
     layouts_.push_back(&engine_.types().layout(id));
-    type_headers_.push_back(type.kind == CompositeKind::func ? id : layouts_.back()->header);
+    type_headers_.push_back(engine_.types().mark(id));
     links.push_back(std::max(slots_of(type.func.params), slots_of(type.func.results)));
     const bool is_function = type.kind == CompositeKind::func;
     machine_entries.push_back(compiler && is_function ? compiler->interpreter_entry(type.func) : nullptr);

@@ -3,7 +3,18 @@
 #include <algorithm>
 #include <span>
 
+#include "engine/platform/virtual_memory.h"
+
 namespace invar {
+
+namespace {
+
+/// Do objects of the type say so?
+constexpr bool has_headers(const SubType& type) {
+  return type.kind == CompositeKind::struct_ || type.kind == CompositeKind::array;
+}
+
+}  // namespace
 
 /// A recursive group whose types still name each other by index.
 struct EngineTypes::Group {
@@ -71,6 +82,18 @@ EngineTypes::EngineTypes() = default;
 
 EngineTypes::~EngineTypes() {
   for (auto& chunk : chunks_) delete[] chunk.load(std::memory_order_relaxed);
+  if (displays() != nullptr) platform::release(reinterpret_cast<u8*>(displays_.load()), displays_bytes);
+}
+
+void EngineTypes::make_display(u32 id) {
+  Record& made = record(id);
+  if (made.depth != 0) {
+    const std::vector<u32>& super = record(made.type.supertype).display;
+    made.display.assign(super.begin(), super.begin() + made.depth);
+  }
+  made.display.push_back(has_headers(made.type) ? made.layout.header : id);
+  if (made.display.size() < min_display) made.display.resize(min_display, no_mark);
+  if (has_headers(made.type)) displays_.load()[id] = made.display.data();
 }
 
 Result<u32> EngineTypes::intern_group(const Group& group) {
@@ -80,6 +103,14 @@ Result<u32> EngineTypes::intern_group(const Group& group) {
   if (group.types.size() > max_types - first) {
     groups_.erase(known);
     return fail(ErrorCode::host_limit, ": too many types in one engine");
+  }
+  if (displays() == nullptr && std::ranges::any_of(group.types, has_headers)) {
+    u8* const made = platform::reserve_zeroed(displays_bytes);
+    if (made == nullptr) {
+      groups_.erase(known);
+      return fail(ErrorCode::host_limit, ": no address space for types");
+    }
+    displays_.store(reinterpret_cast<const u32**>(made), std::memory_order_release);
   }
   for (u32 i = 0; i < group.types.size(); ++i) {
     const u32 id = first + i, position = id + first_chunk;
@@ -92,16 +123,14 @@ Result<u32> EngineTypes::intern_group(const Group& group) {
     Record& made = records[position - (first_chunk << chunk)];
     made.type = group.resolve(group.types[i], first);
     if (made.type.supertype != SubType::no_supertype) {
-      const Record& super = record(made.type.supertype);
-      made.display = super.display;
-      made.display.push_back(made.type.supertype);
-      made.depth = super.depth + 1;
+      made.depth = record(made.type.supertype).depth + 1;
     }
   }
   // Members may name each other, so all are in place now.
   for (u32 i = 0; i < group.types.size(); ++i) {
     Record& made = record(first + i);
     made.layout = gc::make_layout(*this, made.type, first + i);
+    make_display(first + i);
   }
   size_.store(first + static_cast<u32>(group.types.size()), std::memory_order_release);
   return first;

@@ -40,8 +40,17 @@ class EngineTypes {
   bool is_subtype(u32 sub, u32 super) const {
     if (sub == super) return true;
     const Record &a = record(sub), &b = record(super);
-    return b.depth < a.depth && a.display[b.depth] == super;
+    return b.depth < a.depth && a.display[b.depth] == b.display[b.depth];
   }
+  /// How many supertypes it has.
+  u32 depth(u32 id) const { return record(id).depth; }
+  /// What tells the type from all others: how its objects begin (gc::Layout::header), or its id if they do not say.
+  u32 mark(u32 id) const { return record(id).display[record(id).depth]; }
+  /// For compiled code: by id, of structs and arrays, the marks of supertypes by their depth and then the own one; at
+  /// least so many, perhaps followed by `no_mark`. Null before the first such type.
+  const u32* const* displays() const { return displays_.load(std::memory_order_acquire); }
+  static constexpr u32 min_display = 8;
+  static constexpr u32 no_mark = ~u32{0};
   bool matches(HeapType sub, HeapType super) const;
   bool matches(ValType sub, ValType super) const;
 
@@ -51,12 +60,13 @@ class EngineTypes {
   struct Record {
     SubType type;
     u32 depth = 0;             ///< Length of the supertype chain.
-    std::vector<u32> display;  ///< Supertype ids, outermost first.
+    std::vector<u32> display;  ///< See displays().
     gc::Layout layout;
   };
   // Records lie in chunks of 64, 64, 128, 256...: they never move, and few of them cost little.
   static constexpr u32 first_chunk = 64;
-  static constexpr u32 max_types = 1u << 24;  // ValType has 24 bits for an id
+  static constexpr u32 max_types = 1u << 24;                             // ValType has 24 bits for an id
+  static constexpr u64 displays_bytes = max_types * sizeof(const u32*);  // of address space
   static constexpr u32 max_chunks = 19;
   Record& record(u32 id) const {
     const u32 position = id + first_chunk, chunk = static_cast<u32>(std::bit_width(position)) - 7;
@@ -64,10 +74,12 @@ class EngineTypes {
   }
   struct Group;
   Result<u32> intern_group(const Group& group);  // the caller holds the mutex; returns the first id
+  void make_display(u32 id);
 
   std::mutex mutex_;
   std::atomic<u32> size_{0};
   std::atomic<Record*> chunks_[max_chunks] = {};
+  std::atomic<const u32**> displays_ = nullptr;
   std::unordered_map<std::u32string, u32> groups_;  // canonical form of a recursive group -> its first id
 };
 

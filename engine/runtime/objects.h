@@ -134,6 +134,7 @@ struct Instance {
   MachineContext machine;                      ///< Read by compiled code, like the above.
   const u32* type_headers = nullptr;           ///< By type index: CompiledModule::type_headers,
   const gc::Layout* const* layouts = nullptr;  ///< and CompiledModule::layouts.
+  const u32* const* displays = nullptr;        ///< EngineTypes::displays
 
   const Module* module = nullptr;
   CompiledModule* compiled = nullptr;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "decoder/implementation_limits.h"
 #include "engine/gc/marker.h"
 #include "engine/interp/frame.h"
 #include "engine/interp/interpreter.h"
@@ -47,15 +48,17 @@ Store::Store(Engine& engine, const StoreLimits& limits)
   if (engine.config().compiler != nullptr) make_machine_stack();
 }
 
-/// As large as the value stack, with room below the limit for what goes there unchecked.
+/// As large as the value stack, with room below the limit for what goes there unchecked, and in front of that for
+/// results.
 void Store::make_machine_stack() {
-  constexpr u64 unchecked = u64{32} << 10;
-  machine_stack_bytes_ = stack_bytes_ + unchecked;
+  constexpr u64 results = max_results * sizeof(V128), unchecked = results + (u64{32} << 10);
+  machine_stack_bytes_ = platform::round_to_pages(stack_bytes_ + unchecked);
   machine_stack_ = platform::reserve_zeroed(machine_stack_bytes_);
   if (machine_stack_ == nullptr) machine_stack_bytes_ = 0;
   const auto at = [this](u64 offset) { return reinterpret_cast<u64*>(machine_stack_ + offset); };
   machine_state_.fuel = &fuel;
   machine_state_.interrupted = &interrupted_;
+  machine_state_.results = at(0);
   machine_state_.stack_base = machine_state_.stack = at(machine_stack_bytes_);
   // Without a stack every call finds itself beyond the limit.
   machine_state_.stack_limit = machine_stack_ ? at(unchecked) : reinterpret_cast<u64*>(~u64{0});
@@ -181,8 +184,7 @@ Result<Func*> Store::new_host_function_with_id(u32 type_id, HostCallback callbac
   code.entry = made->words.data();
   code.link = std::max(slots_of(func.type->params), slots_of(func.type->results));
   code.frame.slots = code.link + host_frame_extra;
-  if (Compiler* const compiler = engine_.config().compiler)
-    code.machine_entry = compiler->interpreter_entry(*func.type);
+  if (Compiler* const compiler = engine_.config().compiler) code.machine_entry = compiler->host_entry(*func.type);
   host_functions_.push_back(std::move(made));
   return &func;
 }
@@ -201,6 +203,7 @@ Result<Instance*> Store::new_instance(std::shared_ptr<CompiledModule> module) {
   instance.heap = &heap_;
   instance.type_headers = module->type_headers().data();
   instance.layouts = module->layouts().data();
+  instance.displays = engine_.types().displays();
   instance.module = &module->module();
   instance.compiled = module.get();
   if (Compiler* const compiler = engine_.config().compiler) {

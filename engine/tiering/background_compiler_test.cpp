@@ -31,6 +31,7 @@ class SlowCompiler final : public Compiler {
     return words_;
   }
   const void* interpreter_entry(const FuncType&) override { return nullptr; }
+  const void* host_entry(const FuncType&) override { return nullptr; }
   void prepare(MachineContext&) override {}
   MachineSite find(const u8*, u32) const override { return {}; }
   std::string code_key(const Engine&) const override { return {}; }

@@ -64,6 +64,8 @@ class Compiler {
   virtual const u64* compile_loop(Code& code, const LoopPlace& loop, const StopFlag* stop = nullptr) = 0;
   /// What compiled code calls while a function of the type is not compiled: leads to the interpreter.
   virtual const void* interpreter_entry(const FuncType& type) = 0;
+  /// What it calls if the function is the host's.
+  virtual const void* host_entry(const FuncType& type) = 0;
   /// Fills in what an instance needs of the compiler.
   virtual void prepare(MachineContext& context) = 0;
   /// `pc`: of an instruction that stopped, or behind a call. `level`: 0 for the innermost of the functions there, which

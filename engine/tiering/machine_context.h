@@ -20,6 +20,7 @@ struct MachineState {
   u64* stack_limit = nullptr;         ///< Frames end above it.
   s64* fuel = nullptr;                ///< Store::fuel
   const void* interrupted = nullptr;  ///< 32 bits, not 0 if the program is to be interrupted.
+  u64* results = nullptr;             ///< Where functions leave results that registers have no room for.
   // Where an exception arrives: for who threw it in compiled code,
   const u64* landing_ip = nullptr;
   u64* landing_frame = nullptr;

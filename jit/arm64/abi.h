@@ -5,6 +5,8 @@
 // instance); the last two are the interpreter's registers too. x18 belongs to the system.
 #pragma once
 
+#include <iterator>
+
 #include "jit/machine/call_shape.h"
 
 namespace invar::jit::arm64 {
@@ -28,11 +30,12 @@ inline constexpr RegisterFile register_file{.allocatable = allocatable_integers 
 
 inline constexpr Reg integer_arguments[] = {x(0), x(1), x(2), x(3), x(4), x(5), x(6), x(7)};
 inline constexpr Reg integer_results[] = {x(0), x(1), x(2), x(3)};
+static_assert(std::size(integer_results) == result_registers);
 inline constexpr Reg builtin_arguments[] = {x(1), x(2), x(3), x(4), x(5)};  // x0 is the instance
 inline constexpr CallConvention convention{.integer_arguments = integer_arguments,
                                            .integer_results = integer_results,
                                            .vector_arguments = 8,
-                                           .vector_results = 4,
+                                           .vector_results = result_registers,
                                            .callee = callee,
                                            .builtin_arguments = builtin_arguments,
                                            .builtin_result = x(0),

@@ -7,6 +7,7 @@
 #include "engine/runtime/call.h"
 #include "engine/runtime/trap.h"
 #include "jit/arm64/assembler.h"
+#include "jit/runtime/builtins.h"
 
 namespace invar::jit::arm64 {
 
@@ -58,6 +59,34 @@ void jump_to_word(Assembler& as, Reg word) {
 
 void load_state(Assembler& as) { as.ldr(gp64(scratch), context_field(offsetof(MachineContext, state))); }
 Mem state_field(u64 offset) { return a64::ptr(gp64(scratch), static_cast<s32>(offset)); }
+
+/// The results in registers, from the base or to it.
+void load_results(Assembler& as, const CallShape& shape, Reg base, s64 offset) {
+  for (const ArgumentPlace& place : shape.results) {
+    if (place.reg != no_reg) load(as, place, base, offset);
+  }
+}
+void store_results(Assembler& as, const CallShape& shape, Reg base, s64 offset) {
+  for (const ArgumentPlace& place : shape.results) {
+    if (place.reg != no_reg) store(as, place, base, offset);
+  }
+}
+/// The others.
+void copy_results(Assembler& as, const CallShape& shape, bool from_base, Reg base, s64 offset) {
+  constexpr Reg area = x(10);
+  if (shape.stack_results == 0) return;
+  load_state(as);
+  as.ldr(gp64(area), state_field(offsetof(MachineState, results)));
+  for (const ArgumentPlace& place : shape.results) {
+    if (place.reg != no_reg) continue;
+    const s64 slot = offset + 8 * s64{place.slot}, word = 8 * s64{place.stack};
+    if (from_base) {
+      copy(as, place, base, slot, area, word);
+    } else {
+      copy(as, place, area, word, base, slot);
+    }
+  }
+}
 
 // The interpreter's stack pointer, with its frame pointer and its return address on top of the stack; the scratch
 // register has the MachineState.
@@ -145,11 +174,12 @@ u32 make_enter(Assembler& as, const CallShape& shape, u32 link, bool in_loop) {
     jump_to_word(as, interpreter_ip);
     as.bind(returned);
   }
-  for (const ArgumentPlace& place : shape.results) store(as, place, interpreter_fp, 0);
+  store_results(as, shape, interpreter_fp, 0);
   // The interpreter expects the first result in a register as well; v0 is its float register, too.
   if (!shape.results.empty() && class_of(shape.results[0].reg) == RegClass::integer) {
     as.mov(gp64(interpreter_r0), gp64(shape.results[0].reg));
   }
+  copy_results(as, shape, false, interpreter_fp, 0);
   leave_machine(as);
   as.ldr(gp64(interpreter_ip), at(as, interpreter_fp, 8 * s64{link}));
   as.ldr(gp64(interpreter_fp), at(as, interpreter_fp, 8 * s64{link} + 8));
@@ -264,19 +294,25 @@ u32 make_to_interpreter(Assembler& as, const CallShape& shape, u32 link, u32 res
   return start;
 }
 
-u32 make_return_to_machine(Assembler& as, const CallShape& shape) {
-  const u32 start = static_cast<u32>(as.offset());
-  save_host(as);
-  as.str(gp64(interpreter_fp), state_field(offsetof(MachineState, value_top)));
-  as.ldr(gp64(frame_pointer), a64::ptr(gp64(interpreter_fp)));
-  for (const ArgumentPlace& place : shape.results) load(as, place, interpreter_fp, 8);
-  as.mov(gp64(stack_pointer), gp64(frame_pointer));
+/// From a frame at whose address the stack pointer is.
+void leave_frame(Assembler& as, const CallShape& shape) {
   as.ldp(gp64(frame_pointer), gp64(return_address), a64::ptr_post(gp64(stack_pointer), 16));
   if (shape.stack_arguments != 0) {
     as.mov(gp64(scratch), asmjit::Imm(8 * ((shape.stack_arguments + 1) & ~1u)));
     as.add(gp64(stack_pointer), gp64(stack_pointer), gp64(scratch));
   }
   as.ret(gp64(return_address));
+}
+
+u32 make_return_to_machine(Assembler& as, const CallShape& shape) {
+  const u32 start = static_cast<u32>(as.offset());
+  save_host(as);
+  as.str(gp64(interpreter_fp), state_field(offsetof(MachineState, value_top)));
+  as.ldr(gp64(frame_pointer), a64::ptr(gp64(interpreter_fp)));
+  copy_results(as, shape, true, interpreter_fp, 8);
+  load_results(as, shape, interpreter_fp, 8);
+  as.mov(gp64(stack_pointer), gp64(frame_pointer));
+  leave_frame(as, shape);
   return start;
 }
 
@@ -294,6 +330,44 @@ void call_on_host_stack(Assembler& as) {
   as.ldr(gp64(through), a64::ptr(gp64(state), offsetof(MachineState, stack)));
   as.mov(gp64(stack_pointer), gp64(through));
   as.ldr(gp64(return_address), a64::ptr_post(gp64(stack_pointer), 16));
+}
+
+/// The callee's frame stands on top of the value stack.
+u32 make_to_host(Assembler& as, const CallShape& shape) {
+  const u32 start = static_cast<u32>(as.offset());
+  const asmjit::Label exhausted = as.newLabel(), failed = as.newLabel(), thrown = as.newLabel();
+  constexpr Reg frame = x(21);  // C keeps it
+  push_frame(as);
+  load_state(as);
+  as.ldr(gp64(frame), state_field(offsetof(MachineState, value_top)));
+  as.ldr(gp32(second_scratch), a64::ptr(gp64(code_register), offsetof(invar::Code, frame)));
+  as.add(gp64(second_scratch), gp64(frame), gp64(second_scratch), a64::lsl(3));
+  as.ldr(gp64(scratch), instance_field(offsetof(Instance, stack_limit)));
+  as.cmp(gp64(second_scratch), gp64(scratch));
+  as.b(cond_code(Condition::hi), exhausted);
+  store_arguments(as, shape, frame, 0, frame_pointer, 16);
+  as.mov(gp64(x(0)), gp64(instance));
+  as.mov(gp64(x(1)), gp64(code_register));
+  as.mov(gp64(x(2)), gp64(frame));
+  as.mov(gp64(scratch), asmjit::Imm(reinterpret_cast<u64>(&call_host_from_machine)));
+  call_on_host_stack(as);
+  as.cbnz(gp32(x(0)), failed);
+  copy_results(as, shape, true, frame, 0);
+  load_results(as, shape, frame, 0);
+  leave_frame(as, shape);
+  as.bind(exhausted);
+  as.mov(gp32(x(0)), static_cast<u32>(TrapKind::call_stack_exhausted));
+  as.bind(failed);
+  as.cmp(gp32(x(0)), static_cast<u32>(TrapKind::uncaught_exception));
+  as.b(cond_code(Condition::eq), thrown);
+  as.ldr(gp64(scratch), context_field(offsetof(MachineContext, trap_gate)));
+  as.blr(gp64(scratch));
+  as.bind(thrown);
+  as.mov(gp64(x(1)), asmjit::Imm(0));
+  as.mov(gp64(x(2)), asmjit::Imm(0));
+  as.ldr(gp64(scratch), context_field(offsetof(MachineContext, throw_gate)));
+  as.blr(gp64(scratch));
+  return start;
 }
 
 std::vector<Reg> registers_in(RegSet set) {
@@ -345,12 +419,11 @@ TypeStubs make_type_stubs(const FuncType& type, const u64* words) {
   const u32 link = std::max(slots_of(type.params), slots_of(type.results));
   TypeStubs stubs;
   Code code;
-  if (shape.is_supported) {
-    stubs.enter = make_enter(code.as, shape, link, false);
-    stubs.enter_loop = make_enter(code.as, shape, link, true);
-    stubs.to_interpreter = make_to_interpreter(code.as, shape, link, slots_of(type.results), words);
-    stubs.return_to_machine = make_return_to_machine(code.as, shape);
-  }
+  stubs.enter = make_enter(code.as, shape, link, false);
+  stubs.enter_loop = make_enter(code.as, shape, link, true);
+  stubs.to_interpreter = make_to_interpreter(code.as, shape, link, slots_of(type.results), words);
+  stubs.return_to_machine = make_return_to_machine(code.as, shape);
+  stubs.to_host = make_to_host(code.as, shape);
   stubs.code = code_of(code.holder);
   return stubs;
 }

@@ -6,8 +6,8 @@
 
 namespace invar::jit::arm64 {
 
-/// For functions of a type; no code if calls of such functions are not supported. `words`: {handler that calls Code,
-/// return_to_machine, handler that calls Code in place of the running function}, at a fixed address.
+/// For functions of a type. `words`: {handler that calls Code, return_to_machine, handler that calls Code in place of
+/// the running function}, at a fixed address.
 TypeStubs make_type_stubs(const FuncType& type, const u64* words);
 Gates make_gates(const GateTargets& targets);
 

@@ -13,13 +13,30 @@ namespace {
 /// Of the interpreter's frame.
 constexpr u32 slots_of_type(Type type) { return type == Type::v128 ? 2 : 1; }
 
+/// Tells of a function's results, one after the other, how they come.
+class ResultPlaces {
+ public:
+  /// Does the next one come in a register? Else word() is its first one in MachineState::results.
+  bool in_register(Type type) {
+    u32& used = in_registers_[is_integer(type) ? 0 : 1];
+    if (used < result_registers) return ++used, true;
+    word_ = next_word_;
+    next_word_ += slots_of_type(type);
+    return false;
+  }
+  u32 word() const { return word_; }
+
+ private:
+  u32 in_registers_[2] = {}, word_ = 0, next_word_ = 0;
+};
+
 }  // namespace
 
 // Blocks.
 
 u32 SsaSink::new_block(u32 dominator) {
   const u32 block = static_cast<u32>(function_.blocks.size());
-  Block& made = function_.blocks.emplace_back(function_.memory.get());
+  Block& made = function_.blocks.emplace_back(*function_.arena);
   made.dominator = dominator;
   made.depth = block == 0 ? 0 : function_.blocks[dominator].depth + 1;
   made.loop_depth = loop_depth_;
@@ -163,7 +180,7 @@ void SsaSink::close_loop(const Label& label) {
   for (u32 edge = label.first_edge; edge != none; edge = edges_[edge].next) scratch_.push_back(edge);
   std::ranges::reverse(scratch_);
   for (const u32 edge : scratch_) add_successor(edges_[edge].block, label.header);
-  std::pmr::vector<Value>& phis = function_.blocks[label.header].phis;
+  ArenaVector<Value>& phis = function_.blocks[label.header].phis;
   for (u32 i = 0; i < phis.size(); ++i) {
     Node& phi = function_.nodes[phis[i]];
     const u32 from = phi.inputs[0], ways_in = phi.inputs[1];
@@ -451,8 +468,18 @@ void SsaSink::return_values() {
   const u32 count = static_cast<u32>(function_.type->results.size());
   scratch_.assign(stack_.end() - count, stack_.end());
   for (Value& value : scratch_) value = maker_.resolve(value);
+  ResultPlaces places;
+  Value area = no_value;
+  std::erase_if(scratch_, [&](Value value) {
+    if (places.in_register(function_.nodes[value].type)) return false;
+    if (area == no_value) area = results_area();
+    store_slot(area, sizeof(u64) * places.word(), value);
+    return true;
+  });
   maker_.append({.kind = Kind::return_}, scratch_);
 }
+
+Value SsaSink::results_area() { return machine_state(offsetof(MachineState, results)); }
 
 void SsaSink::return_() {
   if (!dead()) return_values();
@@ -471,14 +498,26 @@ void SsaSink::finish(bool reachable) {
 }
 
 void SsaSink::finish_call(Value call, std::span<const ValType> results) {
-  if (results.empty()) return may_throw();
-  push_reference(call, results[0]);
-  for (u32 i = 1; i < results.size(); ++i) {
-    const Node result{
-        .kind = Kind::result, .type = type_of(results[i]), .inputs = {call, no_value, no_value}, .imm = i};
-    push_reference(maker_.append(result), results[i]);
+  scratch_.clear();
+  ResultPlaces in_registers;
+  for (u32 i = 0; i < results.size(); ++i) {
+    const Type type = type_of(results[i]);
+    const Node result{.kind = Kind::result, .type = type, .inputs = {call, no_value, no_value}, .imm = i};
+    const bool in_register = in_registers.in_register(type);
+    scratch_.push_back(i == 0 ? call : in_register ? maker_.append(result) : no_value);
   }
   may_throw();
+  ResultPlaces places;
+  Value area = no_value;
+  for (u32 i = 0; i < results.size(); ++i) {
+    const Type type = type_of(results[i]);
+    Value& result = scratch_[i];
+    if (!places.in_register(type)) {
+      if (area == no_value) area = results_area();
+      result = load_slot(area, sizeof(u64) * places.word(), type);
+    }
+    push_reference(result, results[i]);
+  }
 }
 
 /// To scratch_.

@@ -251,20 +251,69 @@ void SsaSink::push_made(Builtin builtin, std::span<const Value> arguments) {
 void SsaSink::struct_new(Op op, u32 type) {
   if (dead()) return;
   const gc::Layout& layout = layout_of(type);
-  if (op == Op::struct_new_default) {
+  const bool is_described = op == Op::struct_new_desc || op == Op::struct_new_default_desc;
+  if (is_described) check_non_null(maker_.resolve(stack_.back()), TrapKind::null_descriptor_reference);
+  const auto describe = [&](Value made) {
+    const Value place = field(made, offsetof(gc::Object, length));
+    if (is_described) store_to(place, Op::i32_store, maker_.i32(layout.descriptor));
+  };
+  if (op == Op::struct_new_default || op == Op::struct_new_default_desc) {
     const u32 end = gc::header_bytes + 8 * max_cleared_words;
-    if (layout.bytes > end) return push_made(Builtin::struct_new_default, {{maker_.i64(type)}});
-    const Value made = allocate(type);
-    for (u32 at = gc::header_bytes; at < layout.bytes; at += 8) {
+    const bool is_large = layout.bytes > end;
+    const Value made =
+        is_large ? call_builtin(Builtin::struct_new_default, {{maker_.i64(type)}}, Type::i64) : allocate(type);
+    for (u32 at = gc::header_bytes; at < layout.bytes && !is_large; at += 8) {
       store_to(field(made, at), Op::i64_store, maker_.i64(0));
     }
+    describe(made);
+    if (is_described) store_to(field(made, layout.descriptor), Op::i64_store, pop());
+    note_non_null(made);
     return push(made);
   }
   const Value made = allocate(type);
+  describe(made);
   for (size_t i = layout.fields.size(); i-- > 0;) {
     store_to(field(made, layout.fields[i].offset), transfer_of(layout.fields[i].storage).store, pop());
   }
   push(made);
+}
+
+// Descriptors of structs (gc/descriptor.h).
+
+Value SsaSink::descriptor_of(Value object) {
+  const Value at = load_from(field(object, offsetof(gc::Object, length)), Op::i32_load, Type::i32);
+  return load_from(maker_.append({.kind = Kind::element, .type = Type::i64, .inputs = {object, at, no_value}}),
+                   Op::i64_load, Type::i64);
+}
+
+void SsaSink::ref_get_desc(u32 /*type*/) {
+  if (dead()) return;
+  const Value object = pop();
+  check_non_null(object, TrapKind::null_reference);
+  const Value descriptor = descriptor_of(object);
+  note_non_null(descriptor);
+  push(descriptor);
+}
+
+/// Pops the descriptor that is wanted; see test_type.
+SsaSink::Outcome SsaSink::test_descriptor(bool nullable) {
+  const Value wanted = pop(), reference = maker_.resolve(stack_.back());
+  check_non_null(wanted, TrapKind::null_descriptor_reference);
+  Outcome outcome;
+  if (!is_non_null(reference)) {
+    std::vector<u32>& null = nullable ? outcome.matching : outcome.other;
+    null.push_back(fork(maker_.numeric(Op::i64_eqz, reference)));
+    note_non_null(reference);
+  }
+  const auto other_if = [&](Value condition) { outcome.other.push_back(fork(condition)); };
+  other_if(low_bits(reference, 7));
+  const Value kind = load_from(field(reference, gc::type_id_bits / 8), Op::i32_load8_u, Type::i32);
+  other_if(maker_.numeric(Op::i32_ne, kind, maker_.i32(static_cast<u32>(gc::ObjectKind::struct_))));
+  const Value length = load_from(field(reference, offsetof(gc::Object, length)), Op::i32_load, Type::i32);
+  other_if(maker_.numeric(Op::i32_eqz, length));
+  outcome.matching.push_back(fork(maker_.numeric(Op::i64_eq, descriptor_of(reference), wanted)));
+  outcome.other.push_back(maker_.block());
+  return outcome;
 }
 
 /// As the runtime takes it: the first and the second half of a slot pair.
@@ -433,17 +482,32 @@ SsaSink::Outcome SsaSink::test_type(Value reference, ValType type) {
 
 void SsaSink::test_defined_type(Value reference, ValType type, Outcome& outcome) {
   const SubType& defined = module_.types[type.heap().index];
+  const EngineTypes& types = compiled_.engine().types();
   const bool is_function = defined.kind == CompositeKind::func;
+  const u32 depth = types.depth(compiled_.type_ids()[type.heap().index]);
   if (!is_function) {
     outcome.other.push_back(fork(low_bits(reference, 7)));
   }
   const u64 at = is_function ? offsetof(Func, type_id) : offsetof(gc::Object, header);
   const Value actual = load_from(field(reference, at), Op::i32_load, Type::i32);
-  outcome.matching.push_back(fork(maker_.numeric(Op::i32_eq, actual, header_of(type.heap().index))));
+  const Value wanted = header_of(type.heap().index);
+  outcome.matching.push_back(fork(maker_.numeric(Op::i32_eq, actual, wanted)));
   if (!type.heap().is_exact && !defined.is_final) {
     // Perhaps of a subtype.
-    const Value matches = call_builtin(Builtin::ref_matches, {{reference, maker_.i64(type.bits())}}, Type::i32);
-    outcome.matching.push_back(fork(matches));
+    if (is_function || depth >= EngineTypes::min_display) {
+      const Value matches = call_builtin(Builtin::ref_matches, {{reference, maker_.i64(type.bits())}}, Type::i32);
+      outcome.matching.push_back(fork(matches));
+    } else {
+      const Value displays =
+          maker_.pure({.kind = Kind::instance_pointer, .type = Type::i64, .imm = offsetof(Instance, displays)});
+      const Value id = maker_.numeric(Op::i32_and, actual, maker_.i32((1u << gc::type_id_bits) - 1));
+      const Value display = load_from(
+          maker_.append(
+              {.kind = Kind::element, .type = Type::i64, .inputs = {displays, id, no_value}, .index = max_index_scale}),
+          Op::i64_load, Type::i64);
+      const Value supertype = load_from(field(display, depth * sizeof(u32)), Op::i32_load, Type::i32);
+      outcome.matching.push_back(fork(maker_.numeric(Op::i32_eq, supertype, wanted)));
+    }
   }
   outcome.other.push_back(maker_.block());
 }
@@ -462,20 +526,27 @@ void SsaSink::ref_test(ValType type) {
 
 void SsaSink::ref_cast(ValType type) {
   if (dead()) return;
-  const Value reference = maker_.resolve(stack_.back());
-  const Outcome outcome = test_type(reference, type);
+  cast(test_type(maker_.resolve(stack_.back()), type), type, TrapKind::cast_failure);
+}
+
+void SsaSink::ref_cast_desc(ValType type) {
+  if (!dead()) cast(test_descriptor(type.nullable()), type, TrapKind::descriptor_cast_failure);
+}
+
+void SsaSink::cast(const Outcome& outcome, ValType type, TrapKind trap) {
   join(outcome.other);
-  leave(Kind::trap, static_cast<u64>(TrapKind::cast_failure));
+  leave(Kind::trap, static_cast<u64>(trap));
   join(outcome.matching);
-  if (!type.nullable()) note_non_null(reference);
+  if (!type.nullable()) note_non_null(maker_.resolve(stack_.back()));
 }
 
 /// The reference stays on the stack on both ways.
 void SsaSink::br_on_cast(Op op, u32 depth, ValType /*from*/, ValType to) {
   if (dead()) return;
+  const bool by_descriptor = op == Op::br_on_cast_desc_eq || op == Op::br_on_cast_desc_eq_fail;
+  const bool on_match = op == Op::br_on_cast || op == Op::br_on_cast_desc_eq;
+  const Outcome outcome = by_descriptor ? test_descriptor(to.nullable()) : test_type(maker_.resolve(stack_.back()), to);
   const Value reference = maker_.resolve(stack_.back());
-  const Outcome outcome = test_type(reference, to);
-  const bool on_match = op == Op::br_on_cast;
   const std::vector<u32>& taken = on_match ? outcome.matching : outcome.other;
   const std::vector<u32>& other = on_match ? outcome.other : outcome.matching;
   join(taken);

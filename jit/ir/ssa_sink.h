@@ -117,6 +117,8 @@ class SsaSink : public NullSink {
   void convert_extern(Op op);
   void ref_test(ValType type);
   void ref_cast(ValType type);
+  void ref_get_desc(u32 type);
+  void ref_cast_desc(ValType type);
   void br_on_cast(Op op, u32 depth, ValType from, ValType to);
   void struct_new(Op op, u32 type);
   void struct_get(Op op, u32 type, u32 index);
@@ -209,6 +211,7 @@ class SsaSink : public NullSink {
   void call_through(Kind kind, u32 type_index, u64 imm);
   void pop_operands(size_t count);
   void finish_call(Value call, std::span<const ValType> results);
+  Value results_area();
 
   // ssa_exceptions.cpp
   void open_try(const BlockType& type);
@@ -247,7 +250,9 @@ class SsaSink : public NullSink {
   void inline_call(u32 function, u32 offset);
   void begin_inlined(const BodyInfo& body);
   void finish_inlined(bool reachable);
-  u32 position_of(u32 offset);
+  /// The position for nodes of the instruction at the offset.
+  u32 position_of(u32 offset) { return callers_.empty() ? offset : inlined_position(offset); }
+  u32 inlined_position(u32 offset);
 
   // ssa_objects.cpp
   /// Blocks without an end yet, in which a reference is of a type or not.
@@ -256,6 +261,9 @@ class SsaSink : public NullSink {
   };
   Outcome test_type(Value reference, ValType type);
   void test_defined_type(Value reference, ValType type, Outcome& outcome);
+  Outcome test_descriptor(bool nullable);
+  void cast(const Outcome& outcome, ValType type, TrapKind trap);
+  Value descriptor_of(Value object);
   Value low_bits(Value reference, u32 mask);
   u32 fork(Value condition);
   void join(std::span<const u32> blocks);

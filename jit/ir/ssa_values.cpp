@@ -14,11 +14,8 @@ namespace invar::jit {
 
 namespace {
 
-/// Continuations and descriptors of structs are left to the interpreter.
-bool is_compiled(Op op) {
-  const Feature feature = info(op).feature;
-  return feature != Feature::stack_switching && feature != Feature::custom_descriptors;
-}
+/// Continuations are left to the interpreter.
+bool is_compiled(Op op) { return info(op).feature != Feature::stack_switching; }
 
 }  // namespace
 
@@ -58,7 +55,7 @@ void SsaSink::begin(const BodyInfo& body) {
   function_.nodes.reserve(likely);
   function_.lists.reserve(likely / 2);
   function_.blocks.reserve(likely / 8);
-  maker_.clear();
+  maker_.begin(likely);
   stack_.clear();
   labels_.clear();
   label_types_.clear();

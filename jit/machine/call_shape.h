@@ -2,7 +2,7 @@
 //
 // Arguments go in registers of their class in order, the rest on the stack, 8 bytes each (vectors: 16), the first
 // lowest; the callee takes them off the stack, so that a tail call can leave others in their place. Results come back
-// in registers only.
+// in registers, the rest in MachineState::results.
 #pragma once
 
 #include <span>
@@ -22,7 +22,7 @@ struct CallConvention {
   RegSet clobbered;  ///< By calls.
 };
 
-/// Where an argument or a result is: a register, or 8 bytes of the stack area by number.
+/// Where an argument or a result is: a register, or a word of the stack area or of MachineState::results by number.
 struct ArgumentPlace {
   Type type;
   Reg reg = no_reg;
@@ -34,8 +34,7 @@ struct ArgumentPlace {
 
 struct CallShape {
   std::vector<ArgumentPlace> arguments, results;
-  u32 stack_arguments = 0;
-  bool is_supported = true;  ///< Are there registers for all results?
+  u32 stack_arguments = 0, stack_results = 0;  ///< Words.
 
   CallShape() = default;
   CallShape(const FuncType& type, const CallConvention& convention) { set(type, convention); }

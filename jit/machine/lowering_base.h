@@ -254,7 +254,6 @@ void LoweringBase<Machine, LoweredFunction>::count_uses() {
 template <class Machine, class LoweredFunction>
 bool LoweringBase<Machine, LoweredFunction>::lower() {
   shape_.set(*function_.type, convention_);
-  if (!shape_.is_supported) return false;
   count_uses();
   rare_ = rare_blocks(function_);
   MachineCode& code = out_.code;
@@ -317,7 +316,7 @@ void LoweringBase<Machine, LoweredFunction>::lower_arguments(u32 block) {
 template <class Machine, class LoweredFunction>
 void LoweringBase<Machine, LoweredFunction>::lower_block(u32 block) {
   block_ = block;
-  const std::pmr::vector<Value>& nodes = function_.blocks[block].nodes;
+  const ArenaVector<Value>& nodes = function_.blocks[block].nodes;
   for (size_t i = nodes.size(); i-- > 0;) {
     const Value value = nodes[i];
     if (is_pure(node(value).kind) ? uses_[value] == 0 : folded_[value]) continue;
@@ -444,8 +443,9 @@ template <class Machine, class LoweredFunction>
 void LoweringBase<Machine, LoweredFunction>::lower_return(Value value) {
   const std::span<const Value> values = function_.list(node(value));
   draft(Form::return_, value);
-  for (size_t i = 0; i < values.size(); ++i) {
-    use(values[i], Access::early_use, Constraint::fixed, shape_.results[i].reg);
+  size_t next = 0;
+  for (const ArgumentPlace& place : shape_.results) {
+    if (place.reg != no_reg) use(values[next++], Access::early_use, Constraint::fixed, place.reg);
   }
   finish();
 }
@@ -490,10 +490,6 @@ void LoweringBase<Machine, LoweredFunction>::lower_call(Value value) {
       is_indirect ? module_.types[static_cast<u32>(n.imm)].func : module_.func_type(static_cast<u32>(n.imm));
   call_shape_.set(type, convention_);
   const CallShape& shape = call_shape_;
-  if (!shape.is_supported) {
-    supported_ = false;
-    return;
-  }
   out_.has_calls = true;
   out_.stack_arguments = std::max(out_.stack_arguments, shape.stack_arguments);
   const std::span<const Value> arguments = function_.list(n);
@@ -532,7 +528,7 @@ void LoweringBase<Machine, LoweredFunction>::lower_call(Value value) {
 /// The nodes of a call's other results stand right behind it.
 template <class Machine, class LoweredFunction>
 std::span<const Value> LoweringBase<Machine, LoweredFunction>::results_of(Value call) const {
-  const std::pmr::vector<Value>& nodes = function_.blocks[block_of_[call]].nodes;
+  const ArenaVector<Value>& nodes = function_.blocks[block_of_[call]].nodes;
   const size_t first = static_cast<size_t>(std::ranges::lower_bound(nodes, call) - nodes.begin()) + 1;
   size_t end = first;
   while (end < nodes.size() && node(nodes[end]).kind == Kind::result) ++end;

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include "engine/interp/backtrace.h"
+#include "engine/interp/interpreter.h"
 #include "engine/interp/machine_boundary.h"
 #include "engine/interp/unwind.h"
 #include "engine/runtime/bulk.h"
+#include "engine/runtime/call.h"
 #include "engine/runtime/engine.h"
 #include "engine/runtime/exception.h"
 #include "engine/runtime/parking_lot.h"
@@ -107,10 +109,12 @@ u64 throw_from_machine(Instance* instance, u64 what, const Slot* arguments, cons
   Store& store = *instance->store;
   MachineState& state = store.machine_state();
   interp::Thrown thrown{nullptr, arguments, null_ref};
+  const bool is_pending = arguments == nullptr && what == null_ref;
   if (arguments != nullptr) {
     thrown.tag = instance->tag_list[what];
     store.stack_top = const_cast<Slot*>(arguments) + thrown.tag->argument_slots;  // for the collector
   } else {
+    if (is_pending) what = store.pending_exception;
     thrown = {&exception_tag(what), exception_arguments(what), what};
     store.stack_top = reinterpret_cast<Slot*>(state.value_top);
   }
@@ -120,23 +124,32 @@ u64 throw_from_machine(Instance* instance, u64 what, const Slot* arguments, cons
     interp::append_machine_backtrace(store, pc, frame);
     return static_cast<u64>(trap);
   }
+  if (is_pending) store.forget_trap();
   state.landing_ip = to.ip;
   state.landing_frame = to.fp;
   state.landing_instance = to.inst;
   return 0;
 }
 
-TrapKind poll_interrupt(Instance* instance) {
-  return instance->store->take_interrupt() ? TrapKind::interrupted : TrapKind::none;
+u64 call_host_from_machine(Instance* caller, const Code* code, Slot* frame) {
+  const TrapKind trap = call_host(host_function_of(*code), caller, frame);
+  const bool threw_nothing = trap == TrapKind::uncaught_exception && caller->store->pending_exception == null_ref;
+  return static_cast<u64>(threw_nothing ? TrapKind::host_error : trap);
 }
 
-TrapKind check_indirect_call(Instance* instance, const Func* func, u32 wanted, u64 index) {
+u64 poll_interrupt(Instance* instance) {
+  return static_cast<u64>(instance->store->take_interrupt() ? TrapKind::interrupted : TrapKind::none);
+}
+
+u64 check_indirect_call(Instance* instance, const Func* func, u32 wanted, u64 index) {
+  TrapKind trap = TrapKind::none;
   if (func == nullptr) {
     instance->store->pending_trap.message = fmt::format("{} {}", text_of(TrapKind::uninitialized_element), index);
-    return TrapKind::uninitialized_element;
+    trap = TrapKind::uninitialized_element;
+  } else if (!instance->store->engine().types().is_subtype(func->type_id, wanted)) {
+    trap = TrapKind::indirect_call_type_mismatch;
   }
-  return instance->store->engine().types().is_subtype(func->type_id, wanted) ? TrapKind::none
-                                                                             : TrapKind::indirect_call_type_mismatch;
+  return static_cast<u64>(trap);
 }
 
 }  // namespace invar::jit

@@ -20,19 +20,24 @@ inline constexpr u32 max_trap_result = 0xff;
 /// Of those that make a number: it comes with so much added.
 inline constexpr u32 first_number_result = max_trap_result + 1;
 
-/// What is thrown: a tag by number with its arguments, or an exception (arguments: nullptr). `pc` and `frame`: of the
-/// instruction that throws. On TrapKind::none, MachineState::landing_ip and so on say where to go on in the interpreter
-/// or, by way of its code, in compiled code.
+/// What is thrown: a tag by number with its arguments, or an exception (arguments: nullptr), or what the host has
+/// thrown (both null). `pc` and `frame`: of the instruction that throws. On TrapKind::none, MachineState::landing_ip
+/// and so on say where to go on in the interpreter or, by way of its code, in compiled code.
 u64 throw_from_machine(Instance* instance, u64 what, const Slot* arguments, const u8* pc, const u64* frame);
 
 /// Their addresses, by Builtin.
 const void* const* builtin_table();
 
-/// Is the program to be interrupted? Called through the poll gate, which keeps all registers.
-TrapKind poll_interrupt(Instance* instance);
+/// Calls the function of the host that the Code is of: see call_host. Returns a TrapKind.
+u64 call_host_from_machine(Instance* caller, const Code* code, Slot* frame);
 
-/// The slow half of call_indirect's check: is the function of a subtype of `wanted`? Else the trap; its message is left
-/// in the store.
-TrapKind check_indirect_call(Instance* instance, const Func* func, u32 wanted, u64 index);
+// Called through gates that keep all registers; they return a TrapKind.
+
+/// Is the program to be interrupted?
+u64 poll_interrupt(Instance* instance);
+
+/// The slow half of call_indirect's check: is the function of a subtype of `wanted`? The trap's message is left in the
+/// store.
+u64 check_indirect_call(Instance* instance, const Func* func, u32 wanted, u64 index);
 
 }  // namespace invar::jit

@@ -5,6 +5,8 @@
 // memory 0), r15 (the instance).
 #pragma once
 
+#include <iterator>
+
 #include "jit/machine/call_shape.h"
 
 namespace invar::jit::x64 {
@@ -26,11 +28,12 @@ inline constexpr RegisterFile register_file{.allocatable = allocatable_integers 
 
 inline constexpr Reg integer_arguments[] = {rdi, rsi, rdx, rcx, r8, r9, rbx, r10};
 inline constexpr Reg integer_results[] = {rax, rdx, rcx, rsi};
+static_assert(std::size(integer_results) == result_registers);
 inline constexpr Reg builtin_arguments[] = {rsi, rdx, rcx, r8, r9};  // rdi is the instance
 inline constexpr CallConvention convention{.integer_arguments = integer_arguments,
                                            .integer_results = integer_results,
                                            .vector_arguments = 8,
-                                           .vector_results = 4,
+                                           .vector_results = result_registers,
                                            .callee = rax,
                                            .builtin_arguments = builtin_arguments,
                                            .builtin_result = rax,

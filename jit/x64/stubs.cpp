@@ -5,6 +5,7 @@
 #include "engine/interp/frame.h"
 #include "engine/interp/handlers.h"
 #include "engine/runtime/call.h"
+#include "jit/runtime/builtins.h"
 #include "jit/x64/emitter.h"
 
 namespace invar::jit::x64 {
@@ -53,6 +54,32 @@ void store(Assembler& as, const ArgumentPlace& place, Reg base, s64 offset) {
     as.mov(at(base, offset), gp64(place.reg));
   } else {
     as.movsd(at(base, offset), xmm(place.reg));
+  }
+}
+
+/// The results in registers, from the base or to it.
+void load_results(Assembler& as, const CallShape& shape, Reg base, s64 offset) {
+  for (const ArgumentPlace& place : shape.results) {
+    if (place.reg != no_reg) load(as, place, base, offset);
+  }
+}
+void store_results(Assembler& as, const CallShape& shape, Reg base, s64 offset) {
+  for (const ArgumentPlace& place : shape.results) {
+    if (place.reg != no_reg) store(as, place, base, offset);
+  }
+}
+/// The others. Uses the scratch register and `through`.
+void copy_results(Assembler& as, const CallShape& shape, bool from_base, Reg base, s64 offset, Reg through) {
+  if (shape.stack_results == 0) return;
+  as.mov(gp64(scratch), state_pointer());
+  as.mov(gp64(scratch), at(scratch, offsetof(MachineState, results)));
+  for (const ArgumentPlace& place : shape.results) {
+    if (place.reg != no_reg) continue;
+    for (u32 i = 0; i < place.words(); ++i) {
+      const x86::Mem slot = at(base, offset + 8 * s64{place.slot + i}), word = at(scratch, 8 * s64{place.stack + i});
+      as.mov(gp64(through), from_base ? slot : word);
+      as.mov(from_base ? word : slot, gp64(through));
+    }
   }
 }
 
@@ -133,11 +160,12 @@ u32 make_enter(Assembler& as, const CallShape& shape, u32 link, bool in_loop) {
     as.jmp(at(interpreter_ip, 0));
     as.bind(returned);
   }
-  for (const ArgumentPlace& place : shape.results) store(as, place, interpreter_fp, 0);
+  store_results(as, shape, interpreter_fp, 0);
   // The interpreter expects the first result in a register as well; xmm0 is its float register, too.
   if (!shape.results.empty() && class_of(shape.results[0].reg) == RegClass::integer) {
     as.mov(gp64(interpreter_r0), gp64(shape.results[0].reg));
   }
+  copy_results(as, shape, false, interpreter_fp, 0, rcx);
   leave_machine(as);
   as.mov(gp64(interpreter_ip), at(interpreter_fp, 8 * s64{link}));
   as.mov(gp64(interpreter_fp), at(interpreter_fp, 8 * s64{link} + 8));
@@ -248,20 +276,26 @@ u32 make_to_interpreter(Assembler& as, const CallShape& shape, u32 link, u32 res
   return start;
 }
 
-u32 make_return_to_machine(Assembler& as, const CallShape& shape) {
-  const u32 start = static_cast<u32>(as.offset());
-  as.mov(gp64(scratch), state_pointer());
-  save_host(as);
-  as.mov(at(scratch, offsetof(MachineState, value_top)), gp64(interpreter_fp));
-  as.mov(gp64(rbp), at(interpreter_fp, 0));
-  for (const ArgumentPlace& place : shape.results) load(as, place, interpreter_fp, 8);
-  as.mov(gp64(rsp), gp64(rbp));
+/// From a frame at whose address the stack pointer is.
+void leave_frame(Assembler& as, const CallShape& shape) {
   as.pop(gp64(rbp));
   if (shape.stack_arguments == 0) {
     as.ret();
   } else {
     as.ret(8 * shape.stack_arguments);
   }
+}
+
+u32 make_return_to_machine(Assembler& as, const CallShape& shape) {
+  const u32 start = static_cast<u32>(as.offset());
+  as.mov(gp64(scratch), state_pointer());
+  save_host(as);
+  as.mov(at(scratch, offsetof(MachineState, value_top)), gp64(interpreter_fp));
+  as.mov(gp64(rbp), at(interpreter_fp, 0));
+  copy_results(as, shape, true, interpreter_fp, 8, rcx);
+  load_results(as, shape, interpreter_fp, 8);
+  as.mov(gp64(rsp), gp64(rbp));
+  leave_frame(as, shape);
   return start;
 }
 
@@ -275,6 +309,42 @@ void call_on_host_stack(Assembler& as, const x86::Gp& target) {
   as.add(gp64(rsp), 8);
   as.mov(gp64(scratch), state_pointer());
   as.mov(gp64(rsp), at(scratch, offsetof(MachineState, stack)));
+}
+
+/// The callee's frame stands on top of the value stack.
+u32 make_to_host(Assembler& as, const CallShape& shape) {
+  const u32 start = static_cast<u32>(as.offset());
+  const asmjit::Label exhausted = as.newLabel(), failed = as.newLabel(), thrown = as.newLabel();
+  as.push(gp64(rbp));
+  as.mov(gp64(rbp), gp64(rsp));
+  as.mov(gp64(scratch), state_pointer());
+  as.mov(gp64(r12), at(scratch, offsetof(MachineState, value_top)));
+  as.mov(gp32(r13), x86::dword_ptr(gp64(rax), offsetof(invar::Code, frame)));
+  as.lea(gp64(r13), x86::ptr(gp64(r12), gp64(r13), 3));
+  as.cmp(gp64(r13), instance_field(offsetof(Instance, stack_limit)));
+  as.ja(exhausted);
+  store_arguments(as, shape, r12, 0, rbp, 16, r13);
+  as.mov(gp64(rdi), gp64(r15));
+  as.mov(gp64(rsi), gp64(rax));
+  as.mov(gp64(rdx), gp64(r12));
+  as.mov(gp64(scratch), asmjit::Imm(reinterpret_cast<u64>(&call_host_from_machine)));
+  call_on_host_stack(as, gp64(scratch));
+  as.test(gp32(rax), gp32(rax));
+  as.jnz(failed);
+  copy_results(as, shape, true, r12, 0, rcx);
+  load_results(as, shape, r12, 0);
+  leave_frame(as, shape);
+  as.bind(exhausted);
+  as.mov(gp32(rax), static_cast<u32>(TrapKind::call_stack_exhausted));
+  as.bind(failed);
+  as.cmp(gp32(rax), static_cast<u32>(TrapKind::uncaught_exception));
+  as.je(thrown);
+  as.call(context_field(offsetof(MachineContext, trap_gate)));
+  as.bind(thrown);
+  as.xor_(gp32(rsi), gp32(rsi));
+  as.xor_(gp32(rdx), gp32(rdx));
+  as.call(context_field(offsetof(MachineContext, throw_gate)));
+  return start;
 }
 
 template <class Each>
@@ -322,12 +392,11 @@ TypeStubs make_type_stubs(const FuncType& type, const u64* words) {
   const u32 link = std::max(slots_of(type.params), slots_of(type.results));
   TypeStubs stubs;
   Code code;
-  if (shape.is_supported) {
-    stubs.enter = make_enter(code.as, shape, link, false);
-    stubs.enter_loop = make_enter(code.as, shape, link, true);
-    stubs.to_interpreter = make_to_interpreter(code.as, shape, link, slots_of(type.results), words);
-    stubs.return_to_machine = make_return_to_machine(code.as, shape);
-  }
+  stubs.enter = make_enter(code.as, shape, link, false);
+  stubs.enter_loop = make_enter(code.as, shape, link, true);
+  stubs.to_interpreter = make_to_interpreter(code.as, shape, link, slots_of(type.results), words);
+  stubs.return_to_machine = make_return_to_machine(code.as, shape);
+  stubs.to_host = make_to_host(code.as, shape);
   stubs.code = code_of(code.holder);
   return stubs;
 }

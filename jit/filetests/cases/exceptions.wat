@@ -168,13 +168,13 @@
 ;; b6: from b5 b4 to b7 b8
 ;;   v11:i32 = phi i32:0x0 v3    ;; 0x7d
 ;;   v12:i64 = instance_pointer #0x50    ;; 0x7d
-;;   v13:i64 = element v12 #0x68    ;; 0x7d
+;;   v13:i64 = element v12 #0x70    ;; 0x7d
 ;;   v14:i64 = i64.load v13    ;; 0x7d
 ;;   v15:i32 = i32.wrap_i64 v14    ;; 0x7d
 ;;   v16:i32 = i32.eqz v15    ;; 0x7d
 ;;   branch v16    ;; 0x7d
 ;; b7: from b6 to b11
-;;   v18:i64 = element v12 #0x70    ;; 0x7d
+;;   v18:i64 = element v12 #0x78    ;; 0x7d
 ;;   v19:i64 = i64.load v18    ;; 0x7d
 ;;   v20:i64 = element v19    ;; 0x7d
 ;;   v21:i32 = i32.load v20    ;; 0x7d
@@ -213,11 +213,11 @@
 ;;   xor eax, eax
 ;; L0:
 ;;   mov rcx, qword ptr [r15 + 0x50]
-;;   mov rdx, qword ptr [rcx + 0x68]
+;;   mov rdx, qword ptr [rcx + 0x70]
 ;;   mov edx, edx
 ;;   test edx, edx
 ;;   jne L2
-;;   mov rcx, qword ptr [rcx + 0x70]
+;;   mov rcx, qword ptr [rcx + 0x78]
 ;;   mov edx, dword ptr [rcx]
 ;;   movsd xmm0, qword ptr [rcx + 8]
 ;;   jmp L3
@@ -261,9 +261,9 @@
 ;;   movz w1, #0
 ;; L0:
 ;;   ldr x0, [x23, #0x50]
-;;   ldr x2, [x0, #0x68]
+;;   ldr x2, [x0, #0x70]
 ;;   cbnz w2, L2
-;;   ldr x0, [x0, #0x70]
+;;   ldr x0, [x0, #0x78]
 ;;   ldr w2, [x0]
 ;;   ldr d0, [x0, #8]
 ;;   b L3
@@ -299,10 +299,10 @@
 ;;   jump    ;; 0x99
 ;; b4: from b3 to b6
 ;;   v6:i64 = instance_pointer #0x50    ;; 0x99
-;;   v7:i64 = element v6 #0x68    ;; 0x99
+;;   v7:i64 = element v6 #0x70    ;; 0x99
 ;;   v8:i64 = i64.load v7    ;; 0x99
 ;;   v9:i32 = i32.wrap_i64 v8    ;; 0x99
-;;   v10:i64 = element v6 #0x78    ;; 0x99
+;;   v10:i64 = element v6 #0x80    ;; 0x99
 ;;   v11:i64 = i64.load v10    ;; 0x99
 ;;   jump    ;; 0x99
 ;; b5: from b2 to b6
@@ -322,8 +322,8 @@
 ;;   call qword ptr [rax + 0x20]
 ;;   jmp L0
 ;;   mov rax, qword ptr [r15 + 0x50]
-;;   mov rcx, qword ptr [rax + 0x68]
-;;   mov rax, qword ptr [rax + 0x78]
+;;   mov rcx, qword ptr [rax + 0x70]
+;;   mov rax, qword ptr [rax + 0x80]
 ;;   jmp L1
 ;; L0:
 ;;   xor eax, eax
@@ -347,8 +347,8 @@
 ;;   blr x16
 ;;   b L0
 ;;   ldr x0, [x23, #0x50]
-;;   ldr x1, [x0, #0x68]
-;;   ldr x0, [x0, #0x78]
+;;   ldr x1, [x0, #0x70]
+;;   ldr x0, [x0, #0x80]
 ;;   b L1
 ;; L0:
 ;;   movz x0, #0
