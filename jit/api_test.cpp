@@ -41,5 +41,19 @@ TEST(CompilerInterface, ComesToTheSameInAllTiers) {
   }
 }
 
+TEST(CompilerInterface, ModulesGoBeforeTheirEngines) {
+  const auto module_of_its_own = [] {
+    const auto engine = Engine::create({.compiler = make_compiler(), .tiering = Tiering::eager});
+    return *Module::from_text(*engine, text);
+  };
+  Module module = module_of_its_own();
+  module = module_of_its_own();
+  const Module copy = module;
+  module = module_of_its_own();
+  std::vector<Module> several(3, copy);
+  several.erase(several.begin());
+  EXPECT_EQ(several.front().imports().size(), 1u);
+}
+
 }  // namespace
 }  // namespace invar::api

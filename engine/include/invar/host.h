@@ -19,15 +19,16 @@ namespace detail {
 /// Reads arguments from words[0...] and writes results there.
 using RawHostFunction = Result<void> (*)(void* closure, Caller& caller, std::uint64_t* words);
 
-/// A function of the host as the engine keeps it, and calls it if it cannot fail.
+/// A function of the host as the engine keeps it.
 struct HostClosure {
   RawHostFunction run;
   std::shared_ptr<void> callable;
   invar::Store* store;
 };
+/// The same of functions that cannot fail, called with the HostClosure.
 using DirectHostFunction = invar::TrapKind (*)(void* host_closure, invar::Instance* caller, std::uint64_t* words);
 
-/// `direct`: what is called instead of `run`, or null.
+/// One of `run` and `direct`; the other is null.
 Result<Func> make_host_function(Store& store, const FuncType& type, RawHostFunction run, DirectHostFunction direct,
                                 std::shared_ptr<void> callable);
 
@@ -83,17 +84,9 @@ struct HostAdapter<Callable, Return(Parameters...)> {
   }
 
   static Result<void> run(void* closure, Caller& caller, std::uint64_t* words) {
-    auto& callable = *static_cast<Callable*>(closure);
-    constexpr std::index_sequence_for<Parameters...> all;
-    if constexpr (is_result<Return>) {
-      auto result = invoke(callable, caller, words, all);
-      if (!result) return std::unexpected(std::move(result).error());
-      if constexpr (!std::is_void_v<Value>) Results<Value>::write(*result, words);
-    } else if constexpr (std::is_void_v<Return>) {
-      invoke(callable, caller, words, all);
-    } else {
-      Results<Value>::write(invoke(callable, caller, words, all), words);
-    }
+    auto result = invoke(*static_cast<Callable*>(closure), caller, words, std::index_sequence_for<Parameters...>());
+    if (!result) return std::unexpected(std::move(result).error());
+    if constexpr (!std::is_void_v<Value>) Results<Value>::write(*result, words);
     return {};
   }
 
@@ -109,11 +102,12 @@ struct HostAdapter<Callable, Return(Parameters...)> {
     }
     return {};  // none
   }
-  static constexpr DirectHostFunction direct() {
+
+  static Result<Func> make(Store& store, std::shared_ptr<void> callable) {
     if constexpr (is_result<Return>) {
-      return nullptr;
+      return make_host_function(store, type(), &run, nullptr, std::move(callable));
     } else {
-      return &run_directly;
+      return make_host_function(store, type(), nullptr, &run_directly, std::move(callable));
     }
   }
 };
@@ -144,8 +138,7 @@ template <class Callable>
 Result<Func> host_function(Store& store, Callable&& callable) {
   using Stored = std::decay_t<Callable>;
   using Adapter = detail::HostAdapter<Stored, typename detail::SignatureOf<Stored>::type>;
-  return detail::make_host_function(store, Adapter::type(), &Adapter::run, Adapter::direct(),
-                                    std::make_shared<Stored>(std::forward<Callable>(callable)));
+  return Adapter::make(store, std::make_shared<Stored>(std::forward<Callable>(callable)));
 }
 
 /// A function of the host whose type is known only at run time. `results` has the right length and types already.

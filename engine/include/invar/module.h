@@ -76,6 +76,15 @@ class Module {
   static Result<Module> from_bytes(const Engine& engine, std::span<const std::uint8_t> bytes);
   /// ... or moved.
   static Result<Module> from_bytes(const Engine& engine, std::vector<std::uint8_t>&& bytes);
+  Module(const Module&) = default;
+  Module(Module&&) noexcept = default;
+  /// What it was goes in the right order, the module before its engine.
+  Module& operator=(Module other) noexcept {
+    std::swap(engine_, other.engine_);
+    std::swap(impl_, other.impl_);
+    return *this;
+  }
+
   /// From the text format.
   static Result<Module> from_text(const Engine& engine, std::string_view text);
   /// From a file in either format. A large binary is mapped, not copied; the file must not change meanwhile.
