@@ -32,7 +32,7 @@ struct Position {
 /// allocation_failure: there is no room for the exception. `at` is then as it was.
 TrapKind unwind(Thrown thrown, Position& at);
 
-/// The same for what a host function throws: at.ip is where it would return to.
+/// The same for what a host function throws that the interpreter called: at.ip is where it would return to.
 TrapKind unwind_from_host(Thrown thrown, Position& at);
 
 /// The same for what compiled code throws, at a position of its; at.inst is its instance.

@@ -60,8 +60,13 @@ CompiledModule::~CompiledModule() {
 
 Result<std::shared_ptr<CompiledModule>> CompiledModule::create(Engine& engine, std::shared_ptr<const Module> module) {
   INVAR_TRY_ASSIGN(auto type_ids, engine.types().intern(module->types));
-  return std::shared_ptr<CompiledModule>(
+  std::shared_ptr<CompiledModule> made(
       new CompiledModule(engine, std::move(module), std::move(type_ids), engine.guard_pages()));
+  const auto has_entry = [](const Code& code) { return code.machine_entry != nullptr; };
+  if (engine.config().compiler != nullptr && !std::ranges::all_of(made->codes, has_entry)) {
+    return fail(ErrorCode::host_limit, ": no memory for code");
+  }
+  return made;
 }
 
 std::shared_ptr<CompiledModule> CompiledModule::with_explicit_checks() {

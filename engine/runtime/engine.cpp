@@ -25,6 +25,7 @@ Engine::Engine(EngineConfig config) : config_(config), guard_pages_(false) {
     static const bool works = probe_guard_pages();
     guard_pages_ = works;
   }
+  if (config_.compiler != nullptr) types_.keep_displays();
 }
 
 Engine::~Engine() = default;

@@ -92,8 +92,9 @@ void EngineTypes::make_display(u32 id) {
     made.display.assign(super.begin(), super.begin() + made.depth);
   }
   made.display.push_back(has_headers(made.type) ? made.layout.header : id);
+  if (displays() == nullptr || !has_headers(made.type)) return;
   if (made.display.size() < min_display) made.display.resize(min_display, no_mark);
-  if (has_headers(made.type)) displays_.load()[id] = made.display.data();
+  displays_.load()[id] = made.display.data();
 }
 
 Result<u32> EngineTypes::intern_group(const Group& group) {
@@ -104,7 +105,7 @@ Result<u32> EngineTypes::intern_group(const Group& group) {
     groups_.erase(known);
     return fail(ErrorCode::host_limit, ": too many types in one engine");
   }
-  if (displays() == nullptr && std::ranges::any_of(group.types, has_headers)) {
+  if (keeps_displays_ && displays() == nullptr && std::ranges::any_of(group.types, has_headers)) {
     u8* const made = platform::reserve_zeroed(displays_bytes);
     if (made == nullptr) {
       groups_.erase(known);

@@ -25,6 +25,9 @@ class EngineTypes {
   EngineTypes(const EngineTypes&) = delete;
   EngineTypes& operator=(const EngineTypes&) = delete;
 
+  /// Keeps displays(). Before the first type.
+  void keep_displays() { keeps_displays_ = true; }
+
   /// The id of each type index of a module.
   Result<std::vector<u32>> intern(const TypeSection& types);
   /// The id of a function type as a recursive group of its own; its heap types, if concrete, are ids already.
@@ -47,7 +50,7 @@ class EngineTypes {
   /// What tells the type from all others: how its objects begin (gc::Layout::header), or its id if they do not say.
   u32 mark(u32 id) const { return record(id).display[record(id).depth]; }
   /// For compiled code: by id, of structs and arrays, the marks of supertypes by their depth and then the own one; at
-  /// least so many, perhaps followed by `no_mark`. Null before the first such type.
+  /// least so many, perhaps followed by `no_mark`. Null before the first such type, and if nobody has asked for them.
   const u32* const* displays() const { return displays_.load(std::memory_order_acquire); }
   static constexpr u32 min_display = 8;
   static constexpr u32 no_mark = ~u32{0};
@@ -80,6 +83,7 @@ class EngineTypes {
   std::atomic<u32> size_{0};
   std::atomic<Record*> chunks_[max_chunks] = {};
   std::atomic<const u32**> displays_ = nullptr;
+  bool keeps_displays_ = false;
   std::unordered_map<std::u32string, u32> groups_;  // canonical form of a recursive group -> its first id
 };
 

@@ -60,8 +60,7 @@ void Store::make_machine_stack() {
   machine_state_.interrupted = &interrupted_;
   machine_state_.results = at(0);
   machine_state_.stack_base = machine_state_.stack = at(machine_stack_bytes_);
-  // Without a stack every call finds itself beyond the limit.
-  machine_state_.stack_limit = machine_stack_ ? at(unchecked) : reinterpret_cast<u64*>(~u64{0});
+  machine_state_.stack_limit = at(unchecked);  // without a stack there are no instances
 }
 
 Store::~Store() {
@@ -184,7 +183,10 @@ Result<Func*> Store::new_host_function_with_id(u32 type_id, HostCallback callbac
   code.entry = made->words.data();
   code.link = std::max(slots_of(func.type->params), slots_of(func.type->results));
   code.frame.slots = code.link + host_frame_extra;
-  if (Compiler* const compiler = engine_.config().compiler) code.machine_entry = compiler->host_entry(*func.type);
+  if (Compiler* const compiler = engine_.config().compiler) {
+    code.machine_entry = compiler->host_entry(*func.type);
+    if (code.machine_entry == nullptr) return fail(ErrorCode::host_limit, ": no memory for code");
+  }
   host_functions_.push_back(std::move(made));
   return &func;
 }
@@ -196,6 +198,9 @@ Func* Store::new_functions(size_t count) {
 
 Result<Instance*> Store::new_instance(std::shared_ptr<CompiledModule> module) {
   if (instances_.size() >= limits_.max_instances) return fail(ErrorCode::host_limit, ": too many instances");
+  if (engine_.config().compiler != nullptr && machine_stack_ == nullptr) {
+    return fail(ErrorCode::host_limit, ": no address space for a stack of compiled code");
+  }
   Instance& instance = instances_.emplace_back();
   instance.stack_limit = stack_limit;
   instance.type_ids = module->type_ids().data();

@@ -53,7 +53,7 @@ class Store {
   Engine& engine() const { return engine_; }
   const StoreLimits& limits() const { return limits_; }
 
-  // The value stack. The interpreter moves stack_top above the frames in use before it calls the host.
+  // The value stack. Before the host is called, stack_top is moved above the frames in use.
   Slot* stack_base = nullptr;
   Slot* stack_top = nullptr;    ///< The next call from the host may put its frame here.
   Slot* stack_limit = nullptr;  ///< Frames end below it.
