@@ -277,12 +277,8 @@ asmjit::Label Emitter::trap_label(TrapKind kind, u32 offset) {
 // lowest what calls pass on the stack.
 
 void Emitter::prologue() {
-  for (const Instruction& i : lowered_.instructions) {
-    saves_instance_ |= i.form == Form::call_indirect || i.form == Form::call_import || i.form == Form::call_ref;
-    saves_instance_ |= i.scope != interp::HandlerTable::none;  // CatchingFrame
-  }
   first_slot_ = 8 * ((lowered_.stack_arguments + 1) & ~1u);
-  frame_bytes_ = (first_slot_ + 8 * (allocation_.slots + (saves_instance_ ? 1 : 0)) + 15) & ~15u;
+  frame_bytes_ = (first_slot_ + 8 * (allocation_.slots + (lowered_.saves_instance ? 1 : 0)) + 15) & ~15u;
   out_.frame_bytes = frame_bytes_;
   as_.stp(gp64(frame_pointer), gp64(return_address), a64::ptr_pre(gp64(stack_pointer), -16));
   as_.mov(gp64(frame_pointer), gp64(stack_pointer));
@@ -297,7 +293,7 @@ void Emitter::prologue() {
     as_.cmp(gp64(stack_pointer), gp64(scratch));
     jump_if(Condition::lo, trap_label(TrapKind::call_stack_exhausted, function_.entry_offset));
   }
-  if (saves_instance_) as_.stur(gp64(instance), a64::ptr(gp64(frame_pointer), -8));
+  if (lowered_.saves_instance) as_.stur(gp64(instance), a64::ptr(gp64(frame_pointer), -8));
 }
 
 void Emitter::epilogue() {

@@ -106,8 +106,7 @@ class Emitter : EmitterBase {
   u32 frame_bytes_ = 0;
   const u32 own_arguments_;  ///< Words of the stack that the function's arguments take.
   u32 first_slot_ = 0;       ///< Where the spill area begins, from the stack pointer on.
-  bool saves_instance_ = false;
-  Reg based_ = no_reg;  ///< If the scratch register is the base of memory 0 plus this one.
+  Reg based_ = no_reg;       ///< If the scratch register is the base of memory 0 plus this one.
 };
 
 }  // namespace invar::jit::arm64

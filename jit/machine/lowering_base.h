@@ -24,7 +24,8 @@ struct LoweredCode {
   std::vector<Instruction> instructions;  ///< Beside code.instructions.
   u32 stack_arguments = 0;                ///< Most that a call passes.
   bool has_calls = false;
-  std::vector<V128> literals;  ///< Vector constants in memory.
+  bool saves_instance = false;  ///< Calls may come back from other instances, or exceptions are caught.
+  std::vector<V128> literals;   ///< Vector constants in memory.
 };
 
 constexpr RegClass class_of_type(Type type) { return is_integer(type) ? RegClass::integer : RegClass::vector; }
@@ -56,7 +57,7 @@ class LoweringBase {
     Instruction instruction;
     RegSet clobbers = 0;
     bool saves = false;
-    std::vector<Operand> operands;
+    u32 first_operand = 0;  ///< In MachineCode::operands, where they are made.
   };
   Draft& draft(Form form, u32 node);
   u8 add(const Operand& operand);
@@ -132,14 +133,14 @@ auto LoweringBase<Machine, LoweredFunction>::draft(Form form, u32 node_of) -> Dr
   }
   draft_.clobbers = 0;
   draft_.saves = false;
-  draft_.operands.clear();
+  out_.code.operands.resize(draft_.first_operand);  // without those of a draft that came to nothing
   return draft_;
 }
 
 template <class Machine, class LoweredFunction>
 u8 LoweringBase<Machine, LoweredFunction>::add(const Operand& operand) {
-  draft_.operands.push_back(operand);
-  return static_cast<u8>(draft_.operands.size() - 1);
+  out_.code.operands.push_back(operand);
+  return static_cast<u8>(out_.code.operands.size() - 1 - draft_.first_operand);
 }
 
 template <class Machine, class LoweredFunction>
@@ -184,11 +185,12 @@ template <class Machine, class LoweredFunction>
 void LoweringBase<Machine, LoweredFunction>::finish() {
   MachineCode& code = out_.code;
   const auto emit = [&] {
-    code.instructions.push_back({.first_operand = static_cast<u32>(code.operands.size()),
-                                 .operand_count = static_cast<u16>(draft_.operands.size()),
+    const u32 end = static_cast<u32>(code.operands.size());
+    code.instructions.push_back({.first_operand = draft_.first_operand,
+                                 .operand_count = static_cast<u16>(end - draft_.first_operand),
                                  .clobbers = draft_.clobbers,
                                  .saves = draft_.saves});
-    for (const Operand& operand : draft_.operands) code.operands.push_back(operand);
+    draft_.first_operand = end;
     out_.instructions.push_back(draft_.instruction);
   };
   emit();
@@ -403,6 +405,7 @@ void LoweringBase<Machine, LoweredFunction>::lower_node(Value value) {
       Draft& d = draft(Form::throw_, value);
       d.clobbers = convention_.clobbered;
       d.instruction.scope = n.index;
+      out_.saves_instance |= n.index != interp::HandlerTable::none;
       use(n.inputs[0], Access::early_use, Constraint::fixed, convention_.builtin_arguments[0]);
       use(n.inputs[1], Access::early_use, Constraint::fixed, convention_.builtin_arguments[1]);
       return finish();
@@ -502,6 +505,7 @@ void LoweringBase<Machine, LoweredFunction>::lower_call(Value value) {
   d.instruction.is_tail = is_tail;
   if (!is_tail) d.clobbers = convention_.clobbered;
   d.instruction.scope = std::exchange(scope_, interp::HandlerTable::none);
+  out_.saves_instance |= is_indirect || is_import || d.instruction.scope != interp::HandlerTable::none;
   // The last of a block cannot save.
   d.saves =
       rare_[block_] && shape.stack_arguments == 0 && !is_tail && d.instruction.scope == interp::HandlerTable::none;

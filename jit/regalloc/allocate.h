@@ -18,7 +18,6 @@ struct Allocation {
   std::vector<Place> places;  ///< Of each operand of MachineCode::operands.
   std::vector<Move> moves;    ///< Sorted by instruction.
   u32 slots = 0;              ///< The spill area's size in units of 8 bytes. Wide values lie at even slots.
-  RegSet used = 0;            ///< Every register that an operand or a move has.
 };
 
 struct AllocationOptions {

@@ -15,7 +15,7 @@ constexpr RegClass integer = RegClass::integer;
 // One block, whose operands have these places.
 std::string check(CodeBuilder& builder, std::vector<Place> places, std::vector<Move> moves = {}, u32 slots = 0) {
   const MachineCode code = builder.finish();
-  return check_allocation(code, small_file(4), {std::move(places), std::move(moves), slots, ~RegSet{0}});
+  return check_allocation(code, small_file(4), {std::move(places), std::move(moves), slots});
 }
 
 struct TwoValues {

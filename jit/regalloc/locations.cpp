@@ -51,9 +51,10 @@ Slots assign_slots(const MachineCode& code, const Intervals& intervals, const Pi
   // What a parameter is given, and what an argument is given to.
   std::vector<VReg> partner(intervals.values.size(), no_vreg);
   for (VReg value = 0; value < code.vregs.size(); ++value) {
+    if (!has_slot(value)) continue;
     for (u32 i = intervals.first_use[value]; i < intervals.first_use[value + 1]; ++i) {
       const Use& use = intervals.uses[i];
-      if (use.kind != UseKind::argument || !has_slot(use.related) || !has_slot(value)) continue;
+      if (use.kind != UseKind::argument || !has_slot(use.related)) continue;
       partner[value] = use.related;
       partner[use.related] = value;
     }

@@ -18,13 +18,6 @@ void ParallelMoves::add(Place from, Place to, RegClass reg_class, bool wide) {
 }
 
 void ParallelMoves::finish(u32 instruction, std::vector<Move>& out) {
-  if (pending_.size() == 1) {
-    node(pending_[0].to).writer = no_move;
-    node(pending_[0].from).readers = 0;
-    emit(pending_[0], instruction, out);
-    pending_.clear();
-    return;
-  }
   for (u32 i = 0; i < pending_.size(); ++i) {
     if (node(pending_[i].to).readers == 0) follow(i, instruction, out);
   }

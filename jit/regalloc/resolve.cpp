@@ -35,7 +35,6 @@ class Resolver {
     pass_arguments();
     order_moves();
     out_.slots = slots_.count;
-    collect_used();
   }
 
  private:
@@ -222,20 +221,19 @@ class Resolver {
     for (size_t i = 0; i < sorted.size();) {
       const u32 group = key(sorted[i]);
       const u32 instruction = sorted[i].instruction;
+      const bool is_alone = i + 1 == sorted.size() || key(sorted[i + 1]) != group;
+      if (is_alone && (sorted[i].from.is_register() || sorted[i].to.is_register())) {
+        const Value& value = in_.values[sorted[i].value];
+        out_.moves.push_back({instruction, sorted[i].from, sorted[i].to, value.reg_class, value.wide});
+        ++i;
+        continue;
+      }
       for (; i < sorted.size() && key(sorted[i]) == group; ++i) {
         const Value& value = in_.values[sorted[i].value];
         parallel_.add(sorted[i].from, sorted[i].to, value.reg_class, value.wide);
       }
       parallel_.finish(instruction, out_.moves);
     }
-  }
-
-  void collect_used() {
-    const auto add = [&](Place place) {
-      if (place.is_register()) out_.used |= set_of(place.reg());
-    };
-    for (Place place : out_.places) add(place);
-    for (const Move& move : out_.moves) add(move.from), add(move.to);
   }
 
   const MachineCode& code_;

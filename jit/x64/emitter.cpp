@@ -43,7 +43,7 @@ asmjit::Operand Emitter::register_operand(u8 operand, Width width) const {
 
 asmjit::x86::Mem Emitter::slot(u32 index, u32 size) const {
   const s32 displacement =
-      static_cast<s32>(8 * index) - static_cast<s32>(8 * allocation_.slots) - (saves_instance_ ? 8 : 0);
+      static_cast<s32>(8 * index) - static_cast<s32>(8 * allocation_.slots) - (lowered_.saves_instance ? 8 : 0);
   return x86::Mem(gp64(rbp), displacement, size);
 }
 
@@ -117,11 +117,7 @@ void Emitter::jump_if(Condition condition, const Label& target) {
 void Emitter::prologue() {
   as_.push(gp64(rbp));
   as_.mov(gp64(rbp), gp64(rsp));
-  for (const Instruction& i : lowered_.instructions) {
-    saves_instance_ |= i.form == Form::call_indirect || i.form == Form::call_import || i.form == Form::call_ref;
-    saves_instance_ |= i.scope != interp::HandlerTable::none;  // CatchingFrame
-  }
-  frame_bytes_ = 8 * (allocation_.slots + (saves_instance_ ? 1 : 0) + lowered_.stack_arguments);
+  frame_bytes_ = 8 * (allocation_.slots + (lowered_.saves_instance ? 1 : 0) + lowered_.stack_arguments);
   out_.frame_bytes = frame_bytes_;
   if (frame_bytes_ != 0) as_.sub(gp64(rsp), frame_bytes_);
   if (lowered_.has_calls || frame_bytes_ > unchecked_frame) {
@@ -129,7 +125,7 @@ void Emitter::prologue() {
     as_.cmp(gp64(rsp), limit);
     as_.jb(trap_label(TrapKind::call_stack_exhausted, function_.entry_offset));
   }
-  if (saves_instance_) as_.mov(x86::qword_ptr(gp64(rbp), -8), gp64(r15));
+  if (lowered_.saves_instance) as_.mov(x86::qword_ptr(gp64(rbp), -8), gp64(r15));
 }
 
 void Emitter::epilogue() {

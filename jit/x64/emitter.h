@@ -132,7 +132,6 @@ class Emitter : EmitterBase {
   ZeroFlag zero_flag_;
   u32 frame_bytes_ = 0;
   const u32 own_arguments_;  ///< Words of the stack that the function's arguments take.
-  bool saves_instance_ = false;
 };
 
 }  // namespace invar::jit::x64
