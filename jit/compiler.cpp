@@ -64,7 +64,7 @@ class MachineCompiler final : public Compiler {
   bool compile(Code& code, const StopFlag* stop) override;
   const u64* compile_loop(Code& code, const LoopPlace& loop, const StopFlag* stop) override;
   const void* interpreter_entry(const FuncType& type) override { return stubs_for(type).to_interpreter; }
-  const void* host_entry(const FuncType& type) override { return stubs_for(type).to_host; }
+  const void* host_entry(const FuncType& type) override;
   void prepare(MachineContext& context) override;
   MachineSite find(const u8* pc, u32 level) const override { return map_.find(pc, level); }
   std::string code_key(const Engine& engine) const override;
@@ -77,8 +77,8 @@ class MachineCompiler final : public Compiler {
     const u8* enter = nullptr;
     const u8* enter_loop = nullptr;
     const u8* to_interpreter = nullptr;
-    const u8* to_host = nullptr;
-    u64 words[3] = {};  ///< What compiled code's calls of interpreted functions go through.
+    const u8* to_host = nullptr;  ///< If that has been asked for.
+    u64 words[3] = {};            ///< What compiled code's calls of interpreted functions go through.
   };
   struct ModuleCode {
     explicit ModuleCode(bool compilable) : is_compilable(compilable) {}
@@ -97,7 +97,7 @@ class MachineCompiler final : public Compiler {
     std::deque<std::array<u64, 3>> entries;  ///< Threaded code that leads to them.
   };
 
-  const Stubs& stubs_for(const FuncType& type);
+  Stubs& stubs_for(const FuncType& type);
   ModuleCode& code_of(const CompiledModule& module);
   static void publish(Code& code, const u64* entry);
   static const u8* make_executable(ModuleCode& owner, std::span<const u8> code);
@@ -157,15 +157,16 @@ void MachineCompiler::prepare(MachineContext& context) {
   context.builtins = builtin_table();
 }
 
-const MachineCompiler::Stubs& MachineCompiler::stubs_for(const FuncType& type) {
+/// Empty if there is no memory.
+MachineCompiler::Stubs& MachineCompiler::stubs_for(const FuncType& type) {
   std::string key;
   for (const ValType param : type.params) key += static_cast<char>(type_of(param));
   key += ':';
   for (const ValType result : type.results) key += static_cast<char>(type_of(result));
   const std::lock_guard lock(mutex_);
   std::unique_ptr<Stubs>& stubs = stubs_[key];
-  if (stubs) return *stubs;
-  stubs = std::make_unique<Stubs>();
+  if (!stubs) stubs = std::make_unique<Stubs>();
+  if (stubs->enter != nullptr) return *stubs;
   const TypeStubs made = machine::make_type_stubs(type, stubs->words);
   const u8* const code = place(memory_, made.code);
   if (code == nullptr) return *stubs;
@@ -175,8 +176,14 @@ const MachineCompiler::Stubs& MachineCompiler::stubs_for(const FuncType& type) {
   stubs->enter = code + made.enter;
   stubs->enter_loop = code + made.enter_loop;
   stubs->to_interpreter = code + made.to_interpreter;
-  stubs->to_host = code + made.to_host;
   return *stubs;
+}
+
+const void* MachineCompiler::host_entry(const FuncType& type) {
+  Stubs& stubs = stubs_for(type);
+  const std::lock_guard lock(mutex_);
+  if (stubs.to_host == nullptr) stubs.to_host = place(memory_, machine::make_host_stub(type));
+  return stubs.to_host;
 }
 
 MachineCompiler::ModuleCode& MachineCompiler::code_of(const CompiledModule& module) {

@@ -200,8 +200,8 @@ class WalkerState {
 
   std::vector<LocalRun> runs_;
   std::vector<std::unique_ptr<ValType>> single_types_;  ///< Results of block types that no static table has.
-  std::vector<u32> inits_;            ///< Locals that were initialised and are to be forgotten at the block's end.
-  std::vector<u32> initialised_in_;   ///< Per local: the number of the body in which it is initialised.
+  std::vector<u32> inits_;           ///< Locals that were initialised and are to be forgotten at the block's end.
+  std::vector<u32> initialised_in_;  ///< Per local: the number of the body in which it is initialised.
   u32 body_number_ = 0;
   Error error_{ErrorCode::unexpected_end, {}, {}, {}, {}, {}};
 };

@@ -333,8 +333,7 @@ void call_on_host_stack(Assembler& as) {
 }
 
 /// The callee's frame stands on top of the value stack.
-u32 make_to_host(Assembler& as, const CallShape& shape) {
-  const u32 start = static_cast<u32>(as.offset());
+void make_to_host(Assembler& as, const CallShape& shape) {
   const asmjit::Label exhausted = as.newLabel(), failed = as.newLabel(), thrown = as.newLabel();
   constexpr Reg frame = x(21);  // C keeps it
   push_frame(as);
@@ -367,7 +366,6 @@ u32 make_to_host(Assembler& as, const CallShape& shape) {
   as.mov(gp64(x(2)), asmjit::Imm(0));
   as.ldr(gp64(scratch), context_field(offsetof(MachineContext, throw_gate)));
   as.blr(gp64(scratch));
-  return start;
 }
 
 std::vector<Reg> registers_in(RegSet set) {
@@ -423,9 +421,14 @@ TypeStubs make_type_stubs(const FuncType& type, const u64* words) {
   stubs.enter_loop = make_enter(code.as, shape, link, true);
   stubs.to_interpreter = make_to_interpreter(code.as, shape, link, slots_of(type.results), words);
   stubs.return_to_machine = make_return_to_machine(code.as, shape);
-  stubs.to_host = make_to_host(code.as, shape);
   stubs.code = code_of(code.holder);
   return stubs;
+}
+
+std::vector<u8> make_host_stub(const FuncType& type) {
+  Code code;
+  make_to_host(code.as, CallShape(type, convention));
+  return code_of(code.holder);
 }
 
 Gates make_gates(const GateTargets& targets) {

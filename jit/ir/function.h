@@ -54,6 +54,27 @@ constexpr bool is_tail_call(Kind kind) {
 /// one behind the other.
 inline constexpr u32 result_registers = 4;
 
+/// Where the values of a list are, one after the other: in registers of their class as far as those go, the others in
+/// words one behind the other.
+class Places {
+ public:
+  Places(u32 integer_registers, u32 vector_registers) : free_{integer_registers, vector_registers} {}
+
+  /// Of the next value: is it in a register? Else word() is its first.
+  bool in_register(Type type) {
+    u32& left = free_[is_integer(type) ? 0 : 1];
+    if (left != 0) return --left, true;
+    word_ = words_;
+    words_ += type == Type::v128 ? 2 : 1;
+    return false;
+  }
+  u32 word() const { return word_; }
+  u32 words() const { return words_; }  ///< That were taken so far.
+
+ private:
+  u32 free_[2], word_ = 0, words_ = 0;
+};
+
 /// Runtime functions that compiled code calls (jit/runtime/builtins.h has them).
 enum class Builtin : u8 {
   memory_grow,

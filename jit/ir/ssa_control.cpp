@@ -13,23 +13,6 @@ namespace {
 /// Of the interpreter's frame.
 constexpr u32 slots_of_type(Type type) { return type == Type::v128 ? 2 : 1; }
 
-/// Tells of a function's results, one after the other, how they come.
-class ResultPlaces {
- public:
-  /// Does the next one come in a register? Else word() is its first one in MachineState::results.
-  bool in_register(Type type) {
-    u32& used = in_registers_[is_integer(type) ? 0 : 1];
-    if (used < result_registers) return ++used, true;
-    word_ = next_word_;
-    next_word_ += slots_of_type(type);
-    return false;
-  }
-  u32 word() const { return word_; }
-
- private:
-  u32 in_registers_[2] = {}, word_ = 0, next_word_ = 0;
-};
-
 }  // namespace
 
 // Blocks.
@@ -468,7 +451,7 @@ void SsaSink::return_values() {
   const u32 count = static_cast<u32>(function_.type->results.size());
   scratch_.assign(stack_.end() - count, stack_.end());
   for (Value& value : scratch_) value = maker_.resolve(value);
-  ResultPlaces places;
+  Places places(result_registers, result_registers);
   Value area = no_value;
   std::erase_if(scratch_, [&](Value value) {
     if (places.in_register(function_.nodes[value].type)) return false;
@@ -499,7 +482,7 @@ void SsaSink::finish(bool reachable) {
 
 void SsaSink::finish_call(Value call, std::span<const ValType> results) {
   scratch_.clear();
-  ResultPlaces in_registers;
+  Places in_registers(result_registers, result_registers);
   for (u32 i = 0; i < results.size(); ++i) {
     const Type type = type_of(results[i]);
     const Node result{.kind = Kind::result, .type = type, .inputs = {call, no_value, no_value}, .imm = i};
@@ -507,7 +490,7 @@ void SsaSink::finish_call(Value call, std::span<const ValType> results) {
     scratch_.push_back(i == 0 ? call : in_register ? maker_.append(result) : no_value);
   }
   may_throw();
-  ResultPlaces places;
+  Places places(result_registers, result_registers);
   Value area = no_value;
   for (u32 i = 0; i < results.size(); ++i) {
     const Type type = type_of(results[i]);

@@ -254,8 +254,8 @@ void SsaSink::struct_new(Op op, u32 type) {
   const bool is_described = op == Op::struct_new_desc || op == Op::struct_new_default_desc;
   if (is_described) check_non_null(maker_.resolve(stack_.back()), TrapKind::null_descriptor_reference);
   const auto describe = [&](Value made) {
-    const Value place = field(made, offsetof(gc::Object, length));
-    if (is_described) store_to(place, Op::i32_store, maker_.i32(layout.descriptor));
+    if (!is_described) return;
+    store_to(field(made, offsetof(gc::Object, length)), Op::i32_store, maker_.i32(layout.descriptor));
   };
   if (op == Op::struct_new_default || op == Op::struct_new_default_desc) {
     const u32 end = gc::header_bytes + 8 * max_cleared_words;

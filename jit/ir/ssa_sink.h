@@ -139,6 +139,8 @@ class SsaSink : public NullSink {
   static constexpr u32 none = ~u32{0};
   /// What edges carry, in total: only hostile functions need more.
   static constexpr u32 max_saved = u32{1} << 25;
+  /// The same of nodes: some, and so many for each byte.
+  static constexpr size_t max_nodes = size_t{1} << 17, max_nodes_per_byte = 64;
 
   enum class LabelKind : u8 { function, inlined, block, loop, if_, else_, try_, catch_ };
   struct Label {

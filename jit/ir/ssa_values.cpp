@@ -95,7 +95,7 @@ void SsaSink::instruction(Op op, u32 offset) {
   maker_.set_offset(position_of(offset));
   op_ = op;
   ++fuel_count_;
-  if (!is_compiled(op)) fail();
+  if (!is_compiled(op) || function_.nodes.size() > max_nodes + max_nodes_per_byte * own_bytes_) fail();
 }
 
 /// Every input, now that it is known which values stand for others.

@@ -8,22 +8,19 @@ namespace {
 u32 set_places(std::vector<ArgumentPlace>& places, std::span<const ValType> types,
                std::span<const Reg> integer_registers, u32 vector_registers) {
   places.clear();
-  u32 integers = 0, vectors = 0, slots = 0, words = 0;
+  Places of(static_cast<u32>(integer_registers.size()), vector_registers);
+  u32 integers = 0, vectors = 0, slots = 0;
   for (const ValType type : types) {
     ArgumentPlace place{.type = type_of(type), .slot = slots};
     slots += place.words();
-    if (is_integer(place.type)) {
-      if (integers < integer_registers.size()) place.reg = integer_registers[integers++];
-    } else if (vectors < vector_registers) {
-      place.reg = vector_register(vectors++);
-    }
-    if (place.reg == no_reg) {
-      place.stack = words;
-      words += place.words();
+    if (!of.in_register(place.type)) {
+      place.stack = of.word();
+    } else {
+      place.reg = is_integer(place.type) ? integer_registers[integers++] : vector_register(vectors++);
     }
     places.push_back(place);
   }
-  return words;
+  return of.words();
 }
 
 }  // namespace

@@ -16,9 +16,7 @@ struct TypeStubs {
   u32 enter = 0;              ///< A handler of threaded code: calls the function of the Code behind it.
   u32 enter_loop = 0;         ///< Likewise: goes on in a loop, with the code whose address stands behind the Code.
   u32 return_to_machine = 0;  ///< A handler: what an interpreted function that compiled code called returns to.
-  // Called like compiled functions:
-  u32 to_interpreter = 0;
-  u32 to_host = 0;  ///< Calls a function of the host.
+  u32 to_interpreter = 0;     ///< Called like a compiled function.
 };
 
 struct Gates {

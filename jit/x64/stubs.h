@@ -9,6 +9,8 @@ namespace invar::jit::x64 {
 /// For functions of a type. `words`: {handler that calls Code, return_to_machine, handler that calls Code in place of
 /// the running function}, at a fixed address.
 TypeStubs make_type_stubs(const FuncType& type, const u64* words);
+/// Called like a compiled function: calls one of the host, whose Code it gets.
+std::vector<u8> make_host_stub(const FuncType& type);
 Gates make_gates(const GateTargets& targets);
 
 }  // namespace invar::jit::x64

@@ -40,10 +40,9 @@ constexpr Configuration configurations[] = {
 
 /// Null on machines without one: then the interpreter is compared with itself.
 Compiler* compiler(u32 which) {
-  static const std::unique_ptr<Compiler> made[] = {jit::make_compiler({.check = true}),
-                                                   jit::make_compiler({.check = true, .baseline = true}),
-                                                   jit::make_compiler({.effort = 0, .check = true}),
-                                                   jit::make_compiler({.check = true, .pressure = 1})};
+  static const std::unique_ptr<Compiler> made[] = {
+      jit::make_compiler({.check = true}), jit::make_compiler({.check = true, .baseline = true}),
+      jit::make_compiler({.effort = 0, .check = true}), jit::make_compiler({.check = true, .pressure = 1})};
   return made[which].get();
 }
 

@@ -151,11 +151,10 @@
 ;;   jump    ;; 0x69
 ;; b3: from b2 b1
 ;;   v21:i64 = phi v4 v18    ;; 0x69
-;;   v22:i64 = element v21 #0x4    ;; 0x69
-;;   v23:i64 = element v21 #0x10    ;; 0x69
-;;   i64.store v23 v1    ;; 0x69
-;;   v25:i64 = element v21 #0x8    ;; 0x69
-;;   i32.store v25 v0    ;; 0x69
+;;   v22:i64 = element v21 #0x10    ;; 0x69
+;;   i64.store v22 v1    ;; 0x69
+;;   v24:i64 = element v21 #0x8    ;; 0x69
+;;   i32.store v24 v0    ;; 0x69
 ;;   return_ v21    ;; 0x6c
 ;;
 ;; made, x86-64
