@@ -12,6 +12,7 @@
 
 #include "engine/interp/backtrace.h"
 #include "engine/interp/handlers.h"
+#include "engine/interp/interpreter.h"
 #include "engine/platform/build_id.h"
 #include "engine/platform/executable_memory.h"
 #include "engine/platform/file.h"
@@ -63,8 +64,8 @@ class MachineCompiler final : public Compiler {
 
   bool compile(Code& code, const StopFlag* stop) override;
   const u64* compile_loop(Code& code, const LoopPlace& loop, const StopFlag* stop) override;
-  const void* interpreter_entry(const FuncType& type) override { return stubs_for(type).to_interpreter; }
-  const void* host_entry(const FuncType& type) override;
+  const void* unbound_entry() const override { return gates_code_ + gates_.bind; }
+  bool bind(Code& code) override;
   void prepare(MachineContext& context) override;
   MachineSite find(const u8* pc, u32 level) const override { return map_.find(pc, level); }
   std::string code_key(const Engine& engine) const override;
@@ -136,6 +137,7 @@ bool MachineCompiler::start() {
   gates_ = machine::make_gates({.trap = reinterpret_cast<const void*>(&trap_from_machine),
                                 .check = reinterpret_cast<const void*>(&check_indirect_call),
                                 .poll = reinterpret_cast<const void*>(&poll_interrupt),
+                                .bind = reinterpret_cast<const void*>(&bind_entry),
                                 .throw_ = reinterpret_cast<const void*>(&throw_from_machine)});
   gates_code_ = place(memory_, gates_.code);
   if (gates_code_ == nullptr) return false;
@@ -179,11 +181,19 @@ MachineCompiler::Stubs& MachineCompiler::stubs_for(const FuncType& type) {
   return *stubs;
 }
 
-const void* MachineCompiler::host_entry(const FuncType& type) {
-  Stubs& stubs = stubs_for(type);
-  const std::lock_guard lock(mutex_);
-  if (stubs.to_host == nullptr) stubs.to_host = place(memory_, machine::make_host_stub(type));
-  return stubs.to_host;
+bool MachineCompiler::bind(Code& code) {
+  const bool is_host = code.module == nullptr;
+  Stubs& stubs = stubs_for(is_host ? *host_function_of(code).type : code.module->module().func_type(code.function));
+  const void* entry = stubs.to_interpreter;
+  if (is_host) {
+    const std::lock_guard lock(mutex_);
+    if (stubs.to_host == nullptr) stubs.to_host = place(memory_, machine::make_host_stub(*host_function_of(code).type));
+    entry = stubs.to_host;
+  }
+  if (entry == nullptr) return false;
+  const void* unbound = unbound_entry();  // perhaps it has just been compiled
+  __atomic_compare_exchange_n(&code.machine_entry, &unbound, entry, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED);
+  return true;
 }
 
 MachineCompiler::ModuleCode& MachineCompiler::code_of(const CompiledModule& module) {

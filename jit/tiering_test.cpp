@@ -221,8 +221,8 @@ class Listener final : public Compiler {
     note(fmt::format("{}.{}/{} ", code.function, loop.block, loop.around.size()));
     return to_.compile_loop(code, loop, stop);
   }
-  const void* interpreter_entry(const FuncType& type) override { return to_.interpreter_entry(type); }
-  const void* host_entry(const FuncType& type) override { return to_.host_entry(type); }
+  const void* unbound_entry() const override { return to_.unbound_entry(); }
+  bool bind(Code& code) override { return to_.bind(code); }
   void prepare(MachineContext& context) override { to_.prepare(context); }
   MachineSite find(const u8* pc, u32 level) const override { return to_.find(pc, level); }
   std::string code_key(const Engine& engine) const override { return to_.code_key(engine); }

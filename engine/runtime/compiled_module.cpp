@@ -26,9 +26,9 @@ CompiledModule::CompiledModule(Engine& engine, std::shared_ptr<const Module> mod
       type_ids_(std::move(type_ids)),
       guard_pages_(guard_pages) {
   const u64* const stub = lowering_stub();
-  Compiler* const compiler = engine_.config().compiler;
-  std::vector<u32> links;  // by type index, like
-  std::vector<const void*> machine_entries;
+  const Compiler* const compiler = engine_.config().compiler;
+  const void* const unbound = compiler != nullptr ? compiler->unbound_entry() : nullptr;
+  std::vector<u32> links;  // by type index
   links.reserve(module_->types.size());
   layouts_.reserve(module_->types.size());
   type_headers_.reserve(module_->types.size());
@@ -37,15 +37,13 @@ CompiledModule::CompiledModule(Engine& engine, std::shared_ptr<const Module> mod
     layouts_.push_back(&engine_.types().layout(id));
     type_headers_.push_back(engine_.types().mark(id));
     links.push_back(std::max(slots_of(type.func.params), slots_of(type.func.results)));
-    const bool is_function = type.kind == CompositeKind::func;
-    machine_entries.push_back(compiler && is_function ? compiler->interpreter_entry(type.func) : nullptr);
   }
   for (u32 i = 0; i < codes.size(); ++i) {
     codes[i].entry = stub;
     codes[i].link = links[module_->functions[i].type];
     codes[i].frame.slots = codes[i].link + interp::link_slots;  // which the caller stores before the stub runs
     codes[i].function = i;
-    codes[i].machine_entry = machine_entries[module_->functions[i].type];
+    codes[i].machine_entry = unbound;
     codes[i].module = this;
   }
 }
@@ -60,13 +58,8 @@ CompiledModule::~CompiledModule() {
 
 Result<std::shared_ptr<CompiledModule>> CompiledModule::create(Engine& engine, std::shared_ptr<const Module> module) {
   INVAR_TRY_ASSIGN(auto type_ids, engine.types().intern(module->types));
-  std::shared_ptr<CompiledModule> made(
+  return std::shared_ptr<CompiledModule>(
       new CompiledModule(engine, std::move(module), std::move(type_ids), engine.guard_pages()));
-  const auto has_entry = [](const Code& code) { return code.machine_entry != nullptr; };
-  if (engine.config().compiler != nullptr && !std::ranges::all_of(made->codes, has_entry)) {
-    return fail(ErrorCode::host_limit, ": no memory for code");
-  }
-  return made;
 }
 
 std::shared_ptr<CompiledModule> CompiledModule::with_explicit_checks() {

@@ -183,10 +183,7 @@ Result<Func*> Store::new_host_function_with_id(u32 type_id, HostCallback callbac
   code.entry = made->words.data();
   code.link = std::max(slots_of(func.type->params), slots_of(func.type->results));
   code.frame.slots = code.link + host_frame_extra;
-  if (Compiler* const compiler = engine_.config().compiler) {
-    code.machine_entry = compiler->host_entry(*func.type);
-    if (code.machine_entry == nullptr) return fail(ErrorCode::host_limit, ": no memory for code");
-  }
+  if (const Compiler* const compiler = engine_.config().compiler) code.machine_entry = compiler->unbound_entry();
   host_functions_.push_back(std::move(made));
   return &func;
 }

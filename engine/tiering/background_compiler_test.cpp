@@ -30,8 +30,8 @@ class SlowCompiler final : public Compiler {
     work(std::to_string(code.function) + "." + std::to_string(loop.block), stop);
     return words_;
   }
-  const void* interpreter_entry(const FuncType&) override { return this; }
-  const void* host_entry(const FuncType&) override { return this; }
+  const void* unbound_entry() const override { return nullptr; }
+  bool bind(Code&) override { return false; }
   void prepare(MachineContext&) override {}
   MachineSite find(const u8*, u32) const override { return {}; }
   std::string code_key(const Engine&) const override { return {}; }

@@ -62,10 +62,11 @@ class Compiler {
   virtual bool compile(Code& code, const StopFlag* stop = nullptr) = 0;
   /// Compiles the function from a loop on. The threaded code to go on with in the interpreter's frame, or nullptr.
   virtual const u64* compile_loop(Code& code, const LoopPlace& loop, const StopFlag* stop = nullptr) = 0;
-  /// What compiled code calls while a function of the type is not compiled: leads to the interpreter.
-  virtual const void* interpreter_entry(const FuncType& type) = 0;
-  /// What it calls if the function is the host's.
-  virtual const void* host_entry(const FuncType& type) = 0;
+  /// Code::machine_entry of a function that compiled code has not called yet: calls bind(), then what that has found.
+  virtual const void* unbound_entry() const = 0;
+  /// Makes compiled code's calls of the function, if they come here still, lead to the interpreter or the host. False:
+  /// there is no memory for that.
+  virtual bool bind(Code& code) = 0;
   /// Fills in what an instance needs of the compiler.
   virtual void prepare(MachineContext& context) = 0;
   /// `pc`: of an instruction that stopped, or behind a call. `level`: 0 for the innermost of the functions there, which

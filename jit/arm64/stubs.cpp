@@ -391,9 +391,10 @@ void transfer_registers(Assembler& as, bool saves) {
   transfer(registers_in(allocatable_integers), Shape::x, Inst::kIdStr, Inst::kIdLdr, 8);
 }
 
-/// A gate that keeps all registers; traps with what the function returned, if that is a trap.
-template <class Pass>
-void make_keeping_gate(Assembler& as, const void* target, const asmjit::Label& trap, Pass pass) {
+/// A gate that keeps all registers; traps with what the function returned, if that is a trap, else goes on with what
+/// `go_on` makes.
+template <class Pass, class GoOn>
+void make_keeping_gate(Assembler& as, const void* target, const asmjit::Label& trap, Pass pass, GoOn go_on) {
   as.sub(gp64(stack_pointer), gp64(stack_pointer), saved_bytes);
   transfer_registers(as, true);
   pass();
@@ -404,7 +405,7 @@ void make_keeping_gate(Assembler& as, const void* target, const asmjit::Label& t
   as.add(gp64(stack_pointer), gp64(stack_pointer), saved_bytes);
   const asmjit::Label failed = as.newLabel();
   as.cbnz(gp32(scratch), failed);
-  as.ret(gp64(return_address));
+  go_on();
   as.bind(failed);
   as.mov(gp32(x(0)), gp32(scratch));
   as.b(trap);
@@ -452,16 +453,28 @@ Gates make_gates(const GateTargets& targets) {
   call_on_host_stack(as);
   as.ret(gp64(return_address));
 
+  const auto come_back = [&] { as.ret(gp64(return_address)); };
   gates.check = static_cast<u32>(as.offset());
-  make_keeping_gate(as, targets.check, trap, [&] {
+  const auto pass_check = [&] {
     as.mov(gp64(x(0)), gp64(instance));
     as.mov(gp64(x(1)), gp64(code_register));
     as.mov(gp32(x(2)), gp32(scratch));
     as.mov(gp64(x(3)), gp64(callee));
-  });
+  };
+  make_keeping_gate(as, targets.check, trap, pass_check, come_back);
 
   gates.poll = static_cast<u32>(as.offset());
-  make_keeping_gate(as, targets.poll, trap, [&] { as.mov(gp64(x(0)), gp64(instance)); });
+  make_keeping_gate(as, targets.poll, trap, [&] { as.mov(gp64(x(0)), gp64(instance)); }, come_back);
+
+  gates.bind = static_cast<u32>(as.offset());
+  const auto pass_code = [&] {
+    as.mov(gp64(x(0)), gp64(instance));
+    as.mov(gp64(x(1)), gp64(code_register));
+  };
+  make_keeping_gate(as, targets.bind, trap, pass_code, [&] {
+    as.ldr(gp64(scratch), a64::ptr(gp64(code_register), offsetof(invar::Code, machine_entry)));
+    as.br(gp64(scratch));
+  });
 
   gates.throw_ = static_cast<u32>(as.offset());
   const asmjit::Label failed = as.newLabel();

@@ -22,12 +22,14 @@ struct TypeStubs {
 struct Gates {
   std::vector<u8> code;
   u32 trap = 0, builtin = 0, check = 0, poll = 0, throw_ = 0, land = 0;
+  u32 bind = 0;                              ///< See Compiler::unbound_entry.
   u32 enter = 0, entered = 0, restored = 0;  ///< See MachineContext.
 };
 struct GateTargets {
   const void* trap;   ///< u64 (Instance*, u32 kind, const u8* pc, const u64* frame); returns to who ran the interpreter
   const void* check;  ///< check_indirect_call
   const void* poll;   ///< poll_interrupt
+  const void* bind;   ///< bind_entry
   const void* throw_;  ///< throw_from_machine
 };
 

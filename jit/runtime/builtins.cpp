@@ -137,6 +137,12 @@ u64 call_host_from_machine(Instance* caller, const Code* code, Slot* frame) {
   return static_cast<u64>(threw_nothing ? TrapKind::host_error : trap);
 }
 
+u64 bind_entry(Instance* instance, Code* code) {
+  Store& store = *instance->store;
+  if (store.engine().config().compiler->bind(*code)) return static_cast<u64>(TrapKind::none);
+  return static_cast<u64>(fail_host_call(store, "no memory for code"));
+}
+
 u64 poll_interrupt(Instance* instance) {
   return static_cast<u64>(instance->store->take_interrupt() ? TrapKind::interrupted : TrapKind::none);
 }

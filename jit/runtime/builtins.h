@@ -33,6 +33,9 @@ u64 call_host_from_machine(Instance* caller, const Code* code, Slot* frame);
 
 // Called through gates that keep all registers; they return a TrapKind.
 
+/// See Compiler::bind.
+u64 bind_entry(Instance* instance, Code* code);
+
 /// Is the program to be interrupted?
 u64 poll_interrupt(Instance* instance);
 

@@ -362,8 +362,9 @@ void save_registers(Assembler& as) {
   });
 }
 
-/// And traps with what the function returned, if that is a trap.
-void restore_registers(Assembler& as, const asmjit::Label& trap) {
+/// And traps with what the function returned, if that is a trap; else goes on with what `go_on` makes.
+template <class GoOn>
+void restore_registers(Assembler& as, const asmjit::Label& trap, GoOn go_on) {
   as.mov(gp32(scratch), gp32(rax));
   s64 offset = 0;
   for_each(allocatable_vectors, [&](Reg reg) {
@@ -377,7 +378,7 @@ void restore_registers(Assembler& as, const asmjit::Label& trap) {
   const asmjit::Label failed = as.newLabel();
   as.test(gp32(scratch), gp32(scratch));
   as.jnz(failed);
-  as.ret();
+  go_on();
   as.bind(failed);
   as.mov(gp32(rax), gp32(scratch));
   as.jmp(trap);
@@ -433,14 +434,22 @@ Gates make_gates(const GateTargets& targets) {
   as.mov(gp64(rcx), gp64(r12));
   as.mov(gp64(scratch), asmjit::Imm(reinterpret_cast<u64>(targets.check)));
   call_on_host_stack(as, gp64(scratch));
-  restore_registers(as, trap);
+  restore_registers(as, trap, [&] { as.ret(); });
 
   gates.poll = static_cast<u32>(as.offset());
   save_registers(as);
   as.mov(gp64(rdi), gp64(r15));
   as.mov(gp64(scratch), asmjit::Imm(reinterpret_cast<u64>(targets.poll)));
   call_on_host_stack(as, gp64(scratch));
-  restore_registers(as, trap);
+  restore_registers(as, trap, [&] { as.ret(); });
+
+  gates.bind = static_cast<u32>(as.offset());
+  save_registers(as);
+  as.mov(gp64(rdi), gp64(r15));
+  as.mov(gp64(rsi), gp64(rax));
+  as.mov(gp64(scratch), asmjit::Imm(reinterpret_cast<u64>(targets.bind)));
+  call_on_host_stack(as, gp64(scratch));
+  restore_registers(as, trap, [&] { as.jmp(at(rax, offsetof(invar::Code, machine_entry))); });
 
   gates.throw_ = static_cast<u32>(as.offset());
   const asmjit::Label failed = as.newLabel();
