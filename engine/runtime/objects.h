@@ -95,7 +95,8 @@ struct Code {
   u32 link = 0;                ///< Slot of the frame's link: max(parameter slots, result slots).
   u32 function = 0;            ///< Function index in the module.
   CompiledModule* module = nullptr;
-  /// What compiled code calls: machine code, or a way to the interpreter or the host. Null without a compiler.
+  /// What compiled code calls: machine code, or a way to the interpreter or the host, which is found at the first call
+  /// (Compiler::unbound_entry). Null without a compiler.
   const void* machine_entry = nullptr;
   /// With EngineConfig::tier_up: counts down to when it is compiled. Threads may miss each other's steps.
   s32 patience = 0;

@@ -60,18 +60,7 @@ void jump_to_word(Assembler& as, Reg word) {
 void load_state(Assembler& as) { as.ldr(gp64(scratch), context_field(offsetof(MachineContext, state))); }
 Mem state_field(u64 offset) { return a64::ptr(gp64(scratch), static_cast<s32>(offset)); }
 
-/// The results in registers, from the base or to it.
-void load_results(Assembler& as, const CallShape& shape, Reg base, s64 offset) {
-  for (const ArgumentPlace& place : shape.results) {
-    if (place.reg != no_reg) load(as, place, base, offset);
-  }
-}
-void store_results(Assembler& as, const CallShape& shape, Reg base, s64 offset) {
-  for (const ArgumentPlace& place : shape.results) {
-    if (place.reg != no_reg) store(as, place, base, offset);
-  }
-}
-/// The others.
+/// The results that are in no registers, from the base or to it.
 void copy_results(Assembler& as, const CallShape& shape, bool from_base, Reg base, s64 offset) {
   constexpr Reg area = x(10);
   if (shape.stack_results == 0) return;
@@ -174,7 +163,7 @@ u32 make_enter(Assembler& as, const CallShape& shape, u32 link, bool in_loop) {
     jump_to_word(as, interpreter_ip);
     as.bind(returned);
   }
-  store_results(as, shape, interpreter_fp, 0);
+  for_each_register(shape.results, [&](const ArgumentPlace& place) { store(as, place, interpreter_fp, 0); });
   // The interpreter expects the first result in a register as well; v0 is its float register, too.
   if (!shape.results.empty() && class_of(shape.results[0].reg) == RegClass::integer) {
     as.mov(gp64(interpreter_r0), gp64(shape.results[0].reg));
@@ -310,7 +299,7 @@ u32 make_return_to_machine(Assembler& as, const CallShape& shape) {
   as.str(gp64(interpreter_fp), state_field(offsetof(MachineState, value_top)));
   as.ldr(gp64(frame_pointer), a64::ptr(gp64(interpreter_fp)));
   copy_results(as, shape, true, interpreter_fp, 8);
-  load_results(as, shape, interpreter_fp, 8);
+  for_each_register(shape.results, [&](const ArgumentPlace& place) { load(as, place, interpreter_fp, 8); });
   as.mov(gp64(stack_pointer), gp64(frame_pointer));
   leave_frame(as, shape);
   return start;
@@ -352,7 +341,7 @@ void make_to_host(Assembler& as, const CallShape& shape) {
   call_on_host_stack(as);
   as.cbnz(gp32(x(0)), failed);
   copy_results(as, shape, true, frame, 0);
-  load_results(as, shape, frame, 0);
+  for_each_register(shape.results, [&](const ArgumentPlace& place) { load(as, place, frame, 0); });
   leave_frame(as, shape);
   as.bind(exhausted);
   as.mov(gp32(x(0)), static_cast<u32>(TrapKind::call_stack_exhausted));

@@ -32,6 +32,14 @@ struct ArgumentPlace {
   u32 words() const { return type == Type::v128 ? 2 : 1; }
 };
 
+/// Tells `see` of the places that are registers.
+template <class See>
+void for_each_register(std::span<const ArgumentPlace> places, See see) {
+  for (const ArgumentPlace& place : places) {
+    if (place.reg != no_reg) see(place);
+  }
+}
+
 struct CallShape {
   std::vector<ArgumentPlace> arguments, results;
   u32 stack_arguments = 0, stack_results = 0;  ///< Words.

@@ -57,18 +57,7 @@ void store(Assembler& as, const ArgumentPlace& place, Reg base, s64 offset) {
   }
 }
 
-/// The results in registers, from the base or to it.
-void load_results(Assembler& as, const CallShape& shape, Reg base, s64 offset) {
-  for (const ArgumentPlace& place : shape.results) {
-    if (place.reg != no_reg) load(as, place, base, offset);
-  }
-}
-void store_results(Assembler& as, const CallShape& shape, Reg base, s64 offset) {
-  for (const ArgumentPlace& place : shape.results) {
-    if (place.reg != no_reg) store(as, place, base, offset);
-  }
-}
-/// The others. Uses the scratch register and `through`.
+/// The results that are in no registers, from the base or to it. Uses the scratch register and `through`.
 void copy_results(Assembler& as, const CallShape& shape, bool from_base, Reg base, s64 offset, Reg through) {
   if (shape.stack_results == 0) return;
   as.mov(gp64(scratch), state_pointer());
@@ -160,7 +149,7 @@ u32 make_enter(Assembler& as, const CallShape& shape, u32 link, bool in_loop) {
     as.jmp(at(interpreter_ip, 0));
     as.bind(returned);
   }
-  store_results(as, shape, interpreter_fp, 0);
+  for_each_register(shape.results, [&](const ArgumentPlace& place) { store(as, place, interpreter_fp, 0); });
   // The interpreter expects the first result in a register as well; xmm0 is its float register, too.
   if (!shape.results.empty() && class_of(shape.results[0].reg) == RegClass::integer) {
     as.mov(gp64(interpreter_r0), gp64(shape.results[0].reg));
@@ -293,7 +282,7 @@ u32 make_return_to_machine(Assembler& as, const CallShape& shape) {
   as.mov(at(scratch, offsetof(MachineState, value_top)), gp64(interpreter_fp));
   as.mov(gp64(rbp), at(interpreter_fp, 0));
   copy_results(as, shape, true, interpreter_fp, 8, rcx);
-  load_results(as, shape, interpreter_fp, 8);
+  for_each_register(shape.results, [&](const ArgumentPlace& place) { load(as, place, interpreter_fp, 8); });
   as.mov(gp64(rsp), gp64(rbp));
   leave_frame(as, shape);
   return start;
@@ -331,7 +320,7 @@ void make_to_host(Assembler& as, const CallShape& shape) {
   as.test(gp32(rax), gp32(rax));
   as.jnz(failed);
   copy_results(as, shape, true, r12, 0, rcx);
-  load_results(as, shape, r12, 0);
+  for_each_register(shape.results, [&](const ArgumentPlace& place) { load(as, place, r12, 0); });
   leave_frame(as, shape);
   as.bind(exhausted);
   as.mov(gp32(rax), static_cast<u32>(TrapKind::call_stack_exhausted));
