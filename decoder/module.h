@@ -132,6 +132,8 @@ struct Module {
 
   std::span<const u8> bytes(ByteRange range) const { return source.bytes.subspan(range.offset, range.size); }
   const FuncType& func_type(u32 function) const { return types[functions[function].type].func; }
+  /// Of a type that is a continuation's.
+  const FuncType& continued(u32 type) const { return types[types[type].continued].func; }
   /// Is the function's type exactly what the module says, rather than a subtype?
   bool has_exact_type(u32 function) const {
     return function >= imported_functions || (function < exact_imports.size() && exact_imports[function]);

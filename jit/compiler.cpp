@@ -40,13 +40,8 @@ u64 trap_from_machine(const Instance* instance, u32 kind, const u8* pc, const u6
   return kind;
 }
 
-/// All that keeps a whole module with the interpreter: tracing, which is its own, and continuations, which could not
-/// take frames of compiled code with them.
-bool is_compilable(const CompiledModule& module) {
-  if (module.engine().config().trace_call != nullptr) return false;
-  const auto is_continuation = [](const SubType& type) { return type.kind == CompositeKind::cont; };
-  return !std::ranges::any_of(module.module().types.all(), is_continuation);
-}
+/// Tracing is the interpreter's own.
+bool is_compilable(const CompiledModule& module) { return module.engine().config().trace_call == nullptr; }
 
 /// Where the compiler finds itself wrong.
 void die_if(const Code& code, const std::string& error) {
@@ -183,7 +178,7 @@ MachineCompiler::Stubs& MachineCompiler::stubs_for(const FuncType& type) {
 
 bool MachineCompiler::bind(Code& code) {
   const bool is_host = code.module == nullptr;
-  Stubs& stubs = stubs_for(is_host ? *host_function_of(code).type : code.module->module().func_type(code.function));
+  Stubs& stubs = stubs_for(is_host ? *host_function_of(code).type : code.module->func_type(code.function));
   const void* entry = stubs.to_interpreter;
   if (is_host) {
     const std::lock_guard lock(mutex_);
@@ -369,7 +364,7 @@ bool MachineCompiler::restore(CompiledModule& module, const ModuleBytes& saved) 
   }
   for (u32 i = module.module().imported_functions; i < module.codes.size(); ++i) {
     Code& code = module.codes[i];
-    code.is_refused = !code.is_requested;
+    code.is_refused |= !code.is_requested;
     code.is_requested = true;
   }
   return true;

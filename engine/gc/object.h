@@ -44,16 +44,20 @@ struct ExceptionObject : Object {
   u64* payload() { return reinterpret_cast<u64*>(this + 1); }
   const u64* payload() const { return reinterpret_cast<const u64*>(this + 1); }
 };
-/// A function that is to be called, or frames that were taken off the value stack (interp/continuation.h): slots with
-/// whatever they hold. It has no type id: nothing asks for a continuation's type.
+/// A function that is to be called, or frames that were taken off the stacks (interp/continuation.h): slots with whatever
+/// they hold, first those of the value stack, then those of compiled code's. It has no type id: nothing asks for a
+/// continuation's type.
 struct ContinuationObject : Object {
   const Func* func;    ///< What is to be called; null if it runs or ran.
   const u64* ip;       ///< Where a suspended one goes on. Both null: it has been resumed and holds nothing any more.
   Instance* instance;  ///< Of the innermost frame.
-  u64* base;           ///< Where the first slot stood.
+  u64* base;           ///< Where the first slot stood,
+  u64* stack;          ///< and the first one of compiled code.
   u32 frame;           ///< The slot at which the innermost frame begins.
   u32 link;            ///< The slot of the link by which the outermost frame returns.
   u32 next_value;      ///< The slot of the next value that it is resumed with.
+  u32 value_slots;     ///< So many are the value stack's.
+  u32 value_top;       ///< MachineState::value_top from the first slot on, if any are compiled code's.
   u32 reserved;
 
   u64* slots() { return reinterpret_cast<u64*>(this + 1); }

@@ -127,7 +127,10 @@ void collect(Store& store, const u64* ip, const Slot* fp, FrameList& frames) {
     if (returns_to_machine(return_ip)) return collect_machine(store, machine_caller(fp), frames);
     const CodeRange range = find_code_range(ip);
     if (!range.code) return;
-    frames.add({range.code, false, static_cast<u32>(ip - range.begin)});
+    // What compiled code calls in place of an instruction is no function of the program's.
+    if (range.code->module->is_own(range.code->function)) {
+      frames.add({range.code, false, static_cast<u32>(ip - range.begin)});
+    }
     const Link link = load_link(fp, range.code->link);
     ip = link.return_ip - 1;
     fp = link.caller_fp;

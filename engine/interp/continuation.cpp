@@ -49,43 +49,101 @@ Link* outermost_link(Slot* fp, u32 link_slot, Instance*& inst) {
   return link;
 }
 
-/// Adapts the links of frames that were moved by `distance` slots, from the innermost to the one at `last`.
-void move_links(Store& store, const u64* ip, Slot* fp, const Link* last, s64 distance) {
+/// The entry from the interpreter of the compiled code whose callee has left `frame` on the value stack.
+const u64* entry_of(Store& store, const Slot* frame) {
+  const Compiler& compiler = *store.engine().config().compiler;
+  MachinePosition at = machine_caller(frame);
+  while (!store.unwind_cache().find(compiler, at.pc).is_entry) at = caller_of(at);
+  return at.frame;
+}
+
+/// How far frames were moved, in slots: those on the value stack, and those of compiled code.
+struct Distances {
+  s64 values, machine;
+};
+
+u64 moved(u64 address, s64 slots) { return address + static_cast<u64>(slots * s64{sizeof(Slot)}); }
+
+/// Adapts the links of compiled code's frames, from that of the callee that has left `frame` on the value stack, which
+/// is where it belongs, to their entry from the interpreter. Returns that.
+u64* move_machine_links(Store& store, Slot* frame, const Distances& by) {
+  const Compiler& compiler = *store.engine().config().compiler;
+  frame[0] = moved(frame[0], by.machine);
+  auto* at = reinterpret_cast<u64*>(frame[0]);
+  for (bool is_entry = false; !is_entry;) {
+    is_entry = store.unwind_cache().find(compiler, reinterpret_cast<const u8*>(at[1])).is_entry;
+    at[0] = moved(at[0], by.machine);
+    at = reinterpret_cast<u64*>(at[0]);
+  }
+  for (const int word : {EntryFrame::value_frame, EntryFrame::value_top}) at[word] = moved(at[word], by.values);
+  return at;
+}
+
+/// Adapts the links of frames that were moved, from the innermost to the one at `last`.
+void move_links(Store& store, const u64* ip, Slot* fp, const Link* last, const Distances& by) {
+  u32 link_slot = store.unwind_cache().find(ip).link;
   for (;;) {
-    auto* link = reinterpret_cast<Link*>(fp + store.unwind_cache().find(ip).link);
+    auto* link = reinterpret_cast<Link*>(fp + link_slot);
     for (;;) {
       if (link == last) return;
-      link->caller_fp += distance;
+      link->caller_fp += by.values;
       if (link->return_ip != tail_return_code()) break;
       link = &reinterpret_cast<TailLink*>(link->caller_fp)->link;
     }
-    ip = link->return_ip - 1;
     fp = link->caller_fp;
+    if (returns_to_machine(link->return_ip)) {
+      const u64* const entry = move_machine_links(store, fp, by);
+      fp = reinterpret_cast<Slot*>(entry[EntryFrame::value_frame]);
+      link_slot = reinterpret_cast<const Code*>(entry[EntryFrame::code])->link;
+    } else {
+      link_slot = store.unwind_cache().find(link->return_ip - 1).link;
+    }
   }
+}
+
+/// Puts the frames of a suspended continuation on the stacks, the values from `base` on.
+TrapKind put_back(const ContinuationObject& continuation, Slot* base, const Link& link, Store& store) {
+  MachineState& state = store.machine_state();
+  const u32 machine_slots = continuation.length - continuation.value_slots;
+  u64* const stack = state.stack - machine_slots;
+  if (base + continuation.value_slots > store.stack_limit || (machine_slots != 0 && stack < state.stack_limit)) {
+    return TrapKind::call_stack_exhausted;
+  }
+  std::memcpy(base, continuation.slots(), continuation.value_slots * sizeof(Slot));
+  auto* const last = reinterpret_cast<Link*>(base + continuation.link);
+  if (machine_slots != 0) std::memcpy(stack, continuation.slots() + continuation.value_slots, machine_slots * sizeof(u64));
+  const Distances by{base - continuation.base, machine_slots != 0 ? stack - continuation.stack : 0};
+  if (by.values != 0 || by.machine != 0) {
+    move_links(store, continuation.ip - 1, base + continuation.frame, last, by);
+  }
+  *last = link;
+  if (machine_slots != 0) {
+    u64* const outermost_entry = state.stack - EntryFrame::caller_stack;
+    outermost_entry[EntryFrame::value_top] = reinterpret_cast<u64>(state.value_top);
+    state.stack = stack;
+    state.value_top = base + continuation.value_top;
+  }
+  return TrapKind::none;
 }
 
 /// Puts what the continuation holds on the stack, from `base` on; it will return by `link`. `caller`: what its first
 /// function sees as its caller, should that be the host's.
 TrapKind reinstate(ContinuationObject& continuation, Slot* base, Link link, Instance* caller, Position& at, u64& r0) {
   Store& store = *caller->store;
-  Slot* const limit = caller->stack_limit;
   if (const Func* const func = continuation.func) {
     const Code& code = *func->code;
     const u64* const entry = __atomic_load_n(&code.entry, __ATOMIC_ACQUIRE);
     const FrameSize frame = load_frame_size(code);
-    if (base + frame.slots > limit) return TrapKind::call_stack_exhausted;
+    if (base + frame.slots > store.stack_limit) return TrapKind::call_stack_exhausted;
     std::memcpy(base, continuation.slots(), continuation.length * sizeof(Slot));
     store_link(base, code.link, link);
     std::memset(base + code.link + link_slots, 0, frame.zero_slots * sizeof(Slot));
     at = {entry, base, func->instance != nullptr ? func->instance : caller};
     r0 = reinterpret_cast<u64>(&code);  // for the stub of a function that is not lowered yet
   } else {
-    if (base + continuation.length > limit) return TrapKind::call_stack_exhausted;
-    std::memcpy(base, continuation.slots(), continuation.length * sizeof(Slot));
+    const TrapKind trap = put_back(continuation, base, link, store);
+    if (trap != TrapKind::none) return trap;
     at = {continuation.ip, base + continuation.frame, continuation.instance};
-    auto* const last = reinterpret_cast<Link*>(base + continuation.link);
-    if (base != continuation.base) move_links(store, at.ip - 1, at.fp, last, base - continuation.base);
-    *last = link;
   }
   consume(continuation);
   return TrapKind::none;
@@ -99,20 +157,32 @@ struct Prompt {
   Instance* inst;
   const u64* code;              ///< its function's code,
   HandlerTable::Clause clause;  ///< and its clause for the tag.
+  const u64* outermost_entry;   ///< Of compiled code since; or null.
 };
 
 /// The innermost one. `switching`: that handles switches, not suspensions. False if there is none before the call from
 /// the host.
 bool find_prompt(const Position& from, u32 tag_index, bool switching, Prompt& found) {
   const Tag* const tag = from.inst->tag_list[tag_index];
-  UnwindCache& cache = from.inst->store->unwind_cache();
+  Store& store = *from.inst->store;
+  UnwindCache& cache = store.unwind_cache();
   Position at = from;
+  u32 link_slot = cache.find(at.ip).link;
+  const u64* entry = nullptr;
   for (;;) {
-    Link* const link = outermost_link(at.fp, cache.find(at.ip).link, at.inst);
+    Link* const link = outermost_link(at.fp, link_slot, at.inst);
     const u64* const return_ip = link->return_ip;
-    if (return_ip == exit_code() || returns_to_machine(return_ip)) return false;
+    if (return_ip == exit_code()) return false;
+    if (returns_to_machine(return_ip)) {
+      entry = entry_of(store, link->caller_fp);
+      at.fp = reinterpret_cast<Slot*>(entry[EntryFrame::value_frame]);
+      at.inst = reinterpret_cast<Instance*>(entry[EntryFrame::instance]);
+      link_slot = reinterpret_cast<const Code*>(entry[EntryFrame::code])->link;
+      continue;
+    }
     at.ip = return_ip - 1;
     at.fp = link->caller_fp;
+    link_slot = cache.find(at.ip).link;
     if (restores_instance(return_ip)) at.inst = reinterpret_cast<Instance*>(at.fp[field(return_ip, 0) + 2]);
     if (reinterpret_cast<Handler>(*return_ip) != continuation_handlers.resume_return) continue;
     const UnwindSite& site = cache.find(at.ip);
@@ -121,19 +191,24 @@ bool find_prompt(const Position& from, u32 tag_index, bool switching, Prompt& fo
       const bool for_switches = clause.target == HandlerTable::none;
       if (for_switches != switching || at.inst->tag_list[clause.tag] != tag) continue;
       Slot* const base = at.fp + field(return_ip - resume_words, 0);
-      found = {base, link, at.fp, at.inst, site.begin, clause};
+      found = {base, link, at.fp, at.inst, site.begin, clause, entry};
       return true;
     }
   }
 }
 
 /// The frames from the prompt's to that of the instruction at `at`, which leaves `words` and gets values from slot
-/// `values` on. They stay on the stack as well, for what is still to be read. nullptr: there is no memory.
+/// `values` on. They stay on the value stack as well, for what is still to be read. nullptr: there is no memory.
 ContinuationObject* capture(const Position& at, u32 words, u32 values, const Prompt& prompt) {
   Store& store = *at.inst->store;
+  MachineState& state = store.machine_state();
   const Slot* const end = at.fp + store.unwind_cache().find(at.ip).frame_slots;
-  const u32 length = static_cast<u32>(end - prompt.base);
-  ContinuationObject* const made = store.heap().new_continuation(length, end);
+  const u32 value_slots = static_cast<u32>(end - prompt.base);
+  u32 machine_slots = 0;
+  if (prompt.outermost_entry != nullptr) {
+    machine_slots = static_cast<u32>(prompt.outermost_entry + EntryFrame::caller_stack - state.stack);
+  }
+  ContinuationObject* const made = store.heap().new_continuation(value_slots + machine_slots, end);
   if (made == nullptr) return nullptr;
   made->ip = at.ip + words;
   made->instance = at.inst;
@@ -141,7 +216,15 @@ ContinuationObject* capture(const Position& at, u32 words, u32 values, const Pro
   made->frame = static_cast<u32>(at.fp - prompt.base);
   made->link = static_cast<u32>(reinterpret_cast<Slot*>(prompt.link) - prompt.base);
   made->next_value = made->frame + values;
-  std::memcpy(made->slots(), prompt.base, length * sizeof(Slot));
+  made->value_slots = value_slots;
+  std::memcpy(made->slots(), prompt.base, value_slots * sizeof(Slot));
+  if (machine_slots != 0) {
+    made->stack = state.stack;
+    made->value_top = static_cast<u32>(state.value_top - prompt.base);
+    std::memcpy(made->slots() + value_slots, state.stack, machine_slots * sizeof(u64));
+    state.stack += machine_slots;
+    state.value_top = reinterpret_cast<u64*>(prompt.outermost_entry[EntryFrame::value_top]);
+  }
   return made;
 }
 

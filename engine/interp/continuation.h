@@ -1,8 +1,12 @@
-// Continuations: frames taken off the value stack, and put back on it. spec: the stack-switching proposal
+// Continuations: frames taken off the stacks, and put back on them. spec: the stack-switching proposal
 //
 // A resumed continuation runs on top of the frame that resumed it, like a callee; what it returns to is resume_return,
 // by which others know where a continuation ends. To suspend is to move its frames into an object of the collected
-// heap. Back on the stack at another place, their links are adapted; nothing else in a frame points into the stack.
+// heap: those on the value stack, and those of compiled code that the interpreter entered since. Back on the stacks at
+// another place, the links between them are adapted; nothing else in a frame points into a stack.
+//
+// All these instructions are the interpreter's. Compiled code calls functions that are made of nothing else
+// (switch_functions.h).
 #pragma once
 
 #include "engine/interp/unwind.h"

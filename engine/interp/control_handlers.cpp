@@ -190,7 +190,7 @@ INVAR_HANDLER(call) {
 u64 result_slots_of(const u64* ip) {
   const Code* code = find_code(ip);
   u64 count = 0;
-  for (const ValType type : code->module->module().func_type(code->function).results) count += slots_of(type);
+  for (const ValType type : code->module->func_type(code->function).results) count += slots_of(type);
   return count;
 }
 

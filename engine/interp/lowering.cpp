@@ -40,7 +40,13 @@ TrapKind lower(Code& code) {
 
   const auto lowerer = compiled.lowerer ? std::move(compiled.lowerer) : std::make_shared<Lowerer>(compiled);
   const LoweringSink& sink = lowerer->sink;
-  if (!lowerer->walker.walk(code.function)) return TrapKind::unsupported_instruction;
+  const bool is_own = compiled.is_own(code.function);
+  if (!is_own) {
+    const u32 own = static_cast<u32>(compiled.module().functions.size());
+    compiled.continuation_functions().walk(code.function - own, code.function, lowerer->sink);
+  } else if (!lowerer->walker.walk(code.function)) {
+    return TrapKind::unsupported_instruction;
+  }
   const std::span<const u64> words = sink.words();
   if (words.size() <= words_kept) compiled.lowerer = lowerer;
   if (sink.frame_too_large()) return TrapKind::call_stack_exhausted;
@@ -55,7 +61,7 @@ TrapKind lower(Code& code) {
     compiled.handler_tables.push_back(std::make_unique<HandlerTable>(sink.handlers()));
     handlers = compiled.handler_tables.back().get();
   }
-  if (config.tier_up) code.patience = patience_for(compiled, code.function);
+  if (config.tier_up && is_own) code.patience = patience_for(compiled, code.function);
   store_frame_size(code, {sink.frame_slots(), sink.zero_slots()});
   register_code({entry, entry + words.size(), &code, handlers});
   __atomic_store_n(&code.entry, entry, __ATOMIC_RELEASE);

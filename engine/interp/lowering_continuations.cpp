@@ -32,8 +32,8 @@ void LoweringSink::cont_new(u32) {
 }
 
 void LoweringSink::cont_bind(u32 from, u32 to) {
-  const std::span<const ValType> params = continued(from).params;
-  const std::span<const ValType> bound = params.first(params.size() - continued(to).params.size());
+  const std::span<const ValType> params = module_.continued(from).params;
+  const std::span<const ValType> bound = params.first(params.size() - module_.continued(to).params.size());
   const u32 slot = gather_for_switch(static_cast<u32>(bound.size()) + 1);
   code_.emit_wide(continuation_handlers.cont_bind, slot, 0, slots_of(bound));
   finish_switch({{type_continuation}});
@@ -70,7 +70,7 @@ u32 LoweringSink::add_on_clauses(std::span<const OnClause> clauses) {
 }
 
 void LoweringSink::resume(Op op, u32 type, u32 tag, std::span<const OnClause> clauses) {
-  const FuncType& own = continued(type);
+  const FuncType& own = module_.continued(type);
   std::span<const ValType> values = own.params;
   if (op == Op::resume_throw) values = module_.types[module_.tags[tag].type].func.params;
   const u32 value_count = op == Op::resume_throw_ref ? 1 : static_cast<u32>(values.size());
@@ -86,12 +86,12 @@ void LoweringSink::resume(Op op, u32 type, u32 tag, std::span<const OnClause> cl
 }
 
 void LoweringSink::switch_(u32 type, u32 tag) {
-  const FuncType& other = continued(type);
+  const FuncType& other = module_.continued(type);
   const std::span<const ValType> params = other.params;
   const u32 slot = gather_for_switch(static_cast<u32>(params.size()));
   code_.emit(continuation_handlers.switch_, slot, slots_of(params.first(params.size() - 1)));
   code_.append(tag);
-  finish_switch(continued(params.back().heap().index).params);
+  finish_switch(module_.continued(params.back().heap().index).params);
 }
 
 }  // namespace invar::interp

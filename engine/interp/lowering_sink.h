@@ -349,8 +349,6 @@ class LoweringSink : public NullSink {
   u32 gather_for_switch(u32 count);
   void finish_switch(std::span<const ValType> results);
   u32 add_on_clauses(std::span<const OnClause> clauses);
-  /// The function type of a continuation type.
-  const FuncType& continued(u32 type) const { return module_.types[module_.types[type].continued].func; }
 
   // Exceptions (lowering_exceptions.cpp).
   void enter_scope(u32 scope);

@@ -34,6 +34,11 @@ inline MachinePosition machine_caller(const Slot* frame) {
   return {reinterpret_cast<const u8*>(callee[1]), reinterpret_cast<const u64*>(callee[0])};
 }
 
+/// Where that frame's function was called.
+inline MachinePosition caller_of(MachinePosition at) {
+  return {reinterpret_cast<const u8*>(at.frame[1]), reinterpret_cast<const u64*>(at.frame[0])};
+}
+
 /// Goes outwards through frames of compiled code to that of their entry from the interpreter; tells `see` of each
 /// site.
 template <class See>
@@ -46,7 +51,7 @@ const u64* find_entry(const Compiler& compiler, MachinePosition at, See see) {
       site = compiler.find(at.pc, level);
       see(site);
     }
-    at = {reinterpret_cast<const u8*>(at.frame[1]), reinterpret_cast<const u64*>(at.frame[0])};
+    at = caller_of(at);
   }
 }
 

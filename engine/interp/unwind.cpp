@@ -118,7 +118,7 @@ TrapKind Search::land(const HandlerTable::Clause& clause, Slot* fp) {
 bool Search::is_caught_in_machine(MachinePosition at, u64* value_top) {
   const Compiler& compiler = *store_.engine().config().compiler;
   MachineState& state = store_.machine_state();
-  for (;; at = {reinterpret_cast<const u8*>(at.frame[1]), reinterpret_cast<const u64*>(at.frame[0])}) {
+  for (;; at = caller_of(at)) {
     const MachineSite& site = store_.unwind_cache().find(compiler, at.pc);
     if (site.is_entry) break;
     if (site.handlers == nullptr) continue;

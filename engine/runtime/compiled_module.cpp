@@ -20,13 +20,14 @@ struct CompiledModule::Names {
 
 CompiledModule::CompiledModule(Engine& engine, std::shared_ptr<const Module> module, std::vector<u32> type_ids,
                                bool guard_pages)
-    : codes(module->functions.size()),
-      engine_(engine),
+    : engine_(engine),
       module_(std::move(module)),
       type_ids_(std::move(type_ids)),
       guard_pages_(guard_pages) {
   const u64* const stub = lowering_stub();
   const Compiler* const compiler = engine_.config().compiler;
+  if (compiler != nullptr) continuation_functions_ = interp::ContinuationFunctions(*module_);
+  codes.resize(module_->functions.size() + continuation_functions_.size());
   const void* const unbound = compiler != nullptr ? compiler->unbound_entry() : nullptr;
   std::vector<u32> links;  // by type index
   links.reserve(module_->types.size());
@@ -40,11 +41,14 @@ CompiledModule::CompiledModule(Engine& engine, std::shared_ptr<const Module> mod
   }
   for (u32 i = 0; i < codes.size(); ++i) {
     codes[i].entry = stub;
-    codes[i].link = links[module_->functions[i].type];
+    const FuncType* const own = is_own(i) ? nullptr : &func_type(i);
+    codes[i].link = own == nullptr ? links[module_->functions[i].type]
+                                   : std::max(slots_of(own->params), slots_of(own->results));
     codes[i].frame.slots = codes[i].link + interp::link_slots;  // which the caller stores before the stub runs
     codes[i].function = i;
     codes[i].machine_entry = unbound;
     codes[i].module = this;
+    codes[i].is_requested = codes[i].is_refused = own != nullptr;
   }
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "decoder/module.h"
+#include "engine/interp/continuation_functions.h"
 #include "engine/runtime/engine.h"
 #include "engine/runtime/objects.h"
 
@@ -48,9 +49,19 @@ class CompiledModule {
   /// By type index.
   const std::vector<const gc::Layout*>& layouts() const { return layouts_; }
 
-  /// By function index; the entries of imported functions are not used. Handlers read them without a lock: the
-  /// lowering publishes `entry` last.
+  /// By function index; the entries of imported functions are not used. Behind the module's functions are those of
+  /// continuation_functions(). Handlers read them without a lock: the lowering publishes `entry` last.
   std::vector<Code> codes;
+  /// None without a compiler.
+  const interp::ContinuationFunctions& continuation_functions() const { return continuation_functions_; }
+  /// Is it one of the module's own?
+  bool is_own(u32 function) const { return function < module_->functions.size(); }
+  /// By index in `codes`.
+  const FuncType& func_type(u32 function) const {
+    return is_own(function) ? module_->func_type(function)
+                            : continuation_functions_.type(function - static_cast<u32>(module_->functions.size()));
+  }
+
   /// Held while a function is lowered; guards what follows.
   std::mutex mutex;
   /// Threaded code of the functions lowered so far.
@@ -72,6 +83,7 @@ class CompiledModule {
 
   Engine& engine_;
   std::shared_ptr<const Module> module_;
+  interp::ContinuationFunctions continuation_functions_;
   std::vector<u32> type_ids_;
   std::vector<u32> type_headers_;
   std::vector<const gc::Layout*> layouts_;

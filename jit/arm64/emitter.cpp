@@ -500,6 +500,10 @@ void Emitter::emit_instruction(const Instruction& i) {
       return jump_if_zero(gp64(reg(i.a)), true, trap_label(i.trap, i.offset));
     case Form::trap_if:
       return jump_if(i.condition, trap_label(i.trap, i.offset));
+    case Form::value_frame:  // the entry from the interpreter, which is the caller, knows it
+      as_.ldr(gp64(reg(i.def)), a64::ptr(gp64(frame_pointer)));
+      as_.ldur(gp64(reg(i.def)), a64::ptr(gp64(reg(i.def)), 8 * EntryFrame::value_frame));
+      return;
     case Form::instance_pointer:
       as_.ldr(gp64(reg(i.def)), instance_field(static_cast<u64>(i.imm)));
       return;

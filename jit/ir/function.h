@@ -176,7 +176,7 @@ struct Function {
   u32 index = 0;
   u32 entry_offset = 0;  ///< Of the body in the module.
   const FuncType* type = nullptr;
-  /// Of a function that begins in a loop: its parameter, the interpreter's frame. Else no_value.
+  /// Of a function that begins in a loop: its parameter, the interpreter's frame at that time. Else no_value.
   Value frame = no_value;
   std::vector<Node> nodes;
   std::vector<Value> lists;

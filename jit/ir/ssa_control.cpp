@@ -292,8 +292,9 @@ void SsaSink::leave_to_interpreter(const Label& label) {
   const u32 before = maker_.block(), operands = static_cast<u32>(stack_.size()) - label.height;
   const u32 kept = save(label, operands);
   restore(label, meet(label.first_edge, label.params + static_cast<u32>(assigned(label).size())), label.params);
+  const Value frame = maker_.append({.kind = Kind::value_frame, .type = Type::i64});
   const auto set_slot = [&](u32 index, Value value) {
-    maker_.append({.kind = Kind::set_slot, .inputs = {function_.frame, maker_.resolve(value), no_value}, .imm = index});
+    maker_.append({.kind = Kind::set_slot, .inputs = {frame, maker_.resolve(value), no_value}, .imm = index});
   };
   for (const u32 local : assigned(label)) {
     if (maker_.resolve(locals_[local]) != unchanged_[local]) set_slot(local_slots_[local], locals_[local]);
@@ -513,7 +514,10 @@ void SsaSink::pop_operands(size_t count) {
 void SsaSink::call(u32 function) {
   if (dead()) return;
   if (inlines_ && is_inlinable(function)) return inline_call(function, maker_.offset());
-  const FuncType& type = module_.func_type(function);
+  call_function(function, module_.func_type(function));
+}
+
+void SsaSink::call_function(u32 function, const FuncType& type) {
   pop_operands(type.params.size());
   const Type first = type.results.empty() ? Type::none : type_of(type.results[0]);
   finish_call(maker_.append({.kind = Kind::call, .type = first, .imm = function}, scratch_), type.results);

@@ -93,6 +93,11 @@ class SsaSink : public NullSink {
   void atomic_wait(Op op, const Memarg& memarg);
   void atomic_notify(const Memarg& memarg);
   void atomic_fence();
+  void cont_new(u32 type);
+  void cont_bind(u32 from, u32 to);
+  void suspend(u32 tag);
+  void resume(Op op, u32 type, u32 tag, std::span<const OnClause> clauses);
+  void switch_(u32 type, u32 tag);
   void memory_size(u32 memory);
   void memory_grow(u32 memory);
   void memory_fill(u32 memory);
@@ -210,6 +215,8 @@ class SsaSink : public NullSink {
   void close_loop(const Label& label);
   void leave(Kind kind, u64 imm);
   void return_values();
+  void call_function(u32 function, const FuncType& type);
+  const FuncType* call_in_place(const interp::ContinuationInstruction& instruction);
   void call_through(Kind kind, u32 type_index, u64 imm);
   void pop_operands(size_t count);
   void finish_call(Value call, std::span<const ValType> results);

@@ -43,7 +43,7 @@ class LoweringBase {
  public:
   LoweringBase(const CompiledModule& compiled, const Function& function, const CallConvention& convention,
                LoweredFunction& out)
-      : module_(compiled.module()), function_(function), convention_(convention), out_(out) {}
+      : compiled_(compiled), module_(compiled.module()), function_(function), convention_(convention), out_(out) {}
 
   /// False if it needs something that the machine does not have.
   bool lower();
@@ -86,6 +86,7 @@ class LoweringBase {
   bool is_numeric(Value value, Op op) const { return node(value).kind == Kind::numeric && node(value).op == op; }
   void take_over(Value value) { --uses_[value]; }
 
+  const CompiledModule& compiled_;
   const Module& module_;
   const Function& function_;
   const CallConvention& convention_;
@@ -367,6 +368,9 @@ void LoweringBase<Machine, LoweredFunction>::lower_node(Value value) {
     case Kind::table_set:
       plain(Form::table_set);
       return finish();
+    case Kind::value_frame:
+      plain(Form::value_frame);
+      return finish();
     case Kind::instance_pointer:
       plain(Form::instance_pointer);
       return finish();
@@ -490,7 +494,7 @@ void LoweringBase<Machine, LoweredFunction>::lower_call(Value value) {
   const bool is_indirect = n.kind != Kind::call && n.kind != Kind::return_call;
   const bool is_reference = n.kind == Kind::call_ref || n.kind == Kind::return_call_ref;
   const FuncType& type =
-      is_indirect ? module_.types[static_cast<u32>(n.imm)].func : module_.func_type(static_cast<u32>(n.imm));
+      is_indirect ? module_.types[static_cast<u32>(n.imm)].func : compiled_.func_type(static_cast<u32>(n.imm));
   call_shape_.set(type, convention_);
   const CallShape& shape = call_shape_;
   out_.has_calls = true;

@@ -466,6 +466,10 @@ void Emitter::emit_instruction(const Instruction& i) {
       return;
     case Form::trap_if:
       return jump_if(i.condition, trap_label(i.trap, i.offset));
+    case Form::value_frame:  // the entry from the interpreter, which is the caller, knows it
+      as_.mov(gp64(reg(i.def)), x86::qword_ptr(gp64(rbp)));
+      as_.mov(gp64(reg(i.def)), x86::qword_ptr(gp64(reg(i.def)), 8 * EntryFrame::value_frame));
+      return;
     case Form::instance_pointer:
       as_.mov(gp64(reg(i.def)), instance_field(static_cast<u64>(i.imm)));
       return;

@@ -45,6 +45,7 @@ enum class Form : u8 {
   table_size,
   check_null,        ///< a; trap
   trap_if,           ///< condition; trap
+  value_frame,       ///< def
   instance_pointer,  ///< def; imm: where in the instance
   type_header,       ///< def; imm: type index
   canonical_nan,     ///< def: a tied

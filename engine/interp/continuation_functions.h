@@ -1,0 +1,72 @@
+// Functions of one instruction each, which compiled code calls in place of the instructions of continuations.
+//
+// They stand behind a module's own functions in CompiledModule::codes and are always interpreted: so continuations begin
+// and end in the interpreter, and compiled code is what may be between. Their parameters are the instruction's
+// operands. Their results are the instruction's, too, but for resume and its like: there the first one says how the
+// continuation came back, 0 if it returned, else 1 + the number of the `on` clause that it was suspended to. Behind it
+// are the results, then for each clause but those for switches what it passes to its label; what was not given is zero.
+#pragma once
+
+#include <compare>
+#include <map>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "decoder/opcode.h"
+#include "decoder/types.h"
+#include "decoder/validate/sink.h"
+
+namespace invar {
+struct Module;
+}
+
+namespace invar::interp {
+
+class LoweringSink;
+
+/// With its immediates, but for labels.
+struct ContinuationInstruction {
+  struct Clause {
+    u32 tag;
+    bool is_switch;
+    auto operator<=>(const Clause&) const = default;
+  };
+  Op op;
+  u32 type = 0;  ///< That it is done to; cont.bind's first one.
+  u32 to = 0;    ///< cont.bind's second one.
+  u32 tag = 0;
+  std::vector<Clause> clauses{};
+
+  /// `tag`: resume_throw's.
+  static ContinuationInstruction resume(Op op, u32 type, u32 tag, std::span<const OnClause> on);
+  auto operator<=>(const ContinuationInstruction&) const = default;
+};
+
+class ContinuationFunctions {
+ public:
+  ContinuationFunctions() = default;
+  /// Of what the module's functions have, up to a total of parameters and results that only hostile modules reach. None
+  /// for modules without continuation types.
+  explicit ContinuationFunctions(const Module& module);
+
+  u32 size() const { return static_cast<u32>(functions_.size()); }
+  /// nullopt: the instruction has no function.
+  std::optional<u32> find(const ContinuationInstruction& instruction) const;
+  const FuncType& type(u32 number) const { return functions_[number].type; }
+  /// Tells the sink the function's body; `function` is its index.
+  void walk(u32 number, u32 function, LoweringSink& sink) const;
+
+ private:
+  struct Function {
+    const ContinuationInstruction* instruction;
+    FuncType type;
+  };
+  void walk_resume(const Function& function, LoweringSink& sink) const;
+
+  const Module* module_ = nullptr;
+  std::map<ContinuationInstruction, u32> numbers_;
+  std::vector<Function> functions_;
+};
+
+}  // namespace invar::interp
