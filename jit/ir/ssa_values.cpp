@@ -12,13 +12,6 @@
 
 namespace invar::jit {
 
-namespace {
-
-/// Continuations are left to the interpreter.
-bool is_compiled(Op op) { return info(op).feature != Feature::stack_switching; }
-
-}  // namespace
-
 bool SsaSink::build_from(u32 function, u32 block) {
   const bool inlined = inlines_;
   if (try_to_build(function, block)) return true;
@@ -95,7 +88,7 @@ void SsaSink::instruction(Op op, u32 offset) {
   maker_.set_offset(position_of(offset));
   op_ = op;
   ++fuel_count_;
-  if (!is_compiled(op) || function_.nodes.size() > max_nodes + max_nodes_per_byte * own_bytes_) fail();
+  if (function_.nodes.size() > max_nodes + max_nodes_per_byte * own_bytes_) fail();
 }
 
 /// Every input, now that it is known which values stand for others.
