@@ -59,7 +59,7 @@ class MachineCompiler final : public Compiler {
 
   bool compile(Code& code, const StopFlag* stop) override;
   const u64* compile_loop(Code& code, const LoopPlace& loop, const StopFlag* stop) override;
-  const void* unbound_entry() const override { return gates_code_ + gates_.bind; }
+  const void* unbound_entry() const override { return gates_.code + Gates::bind; }
   bool bind(Code& code) override;
   void prepare(MachineContext& context) override;
   MachineSite find(const u8* pc, u32 level) const override { return map_.find(pc, level); }
@@ -93,6 +93,7 @@ class MachineCompiler final : public Compiler {
     std::deque<std::array<u64, 3>> entries;  ///< Threaded code that leads to them.
   };
 
+  void make_gates();
   Stubs& stubs_for(const FuncType& type);
   ModuleCode& code_of(const CompiledModule& module);
   static void publish(Code& code, const u64* entry);
@@ -110,8 +111,8 @@ class MachineCompiler final : public Compiler {
   std::mutex dump_mutex_;
   std::mutex mutex_;  // guards what follows, but for map_
   platform::ExecutableMemory memory_;
-  Gates gates_;
-  const u8* gates_code_ = nullptr;
+  platform::CodeBlock gates_;
+  bool has_gates_ = false;                                         ///< Else they are still to be made.
   u64 land_ = 0;                                                   ///< A word of threaded code.
   std::unordered_map<std::string, std::unique_ptr<Stubs>> stubs_;  ///< By what the types are for machine code.
   std::unordered_map<const CompiledModule*, std::unique_ptr<ModuleCode>> modules_;
@@ -129,28 +130,35 @@ const u8* MachineCompiler::place(platform::ExecutableMemory& memory, std::span<c
 }
 
 bool MachineCompiler::start() {
-  gates_ = machine::make_gates({.trap = reinterpret_cast<const void*>(&trap_from_machine),
-                                .check = reinterpret_cast<const void*>(&check_indirect_call),
-                                .poll = reinterpret_cast<const void*>(&poll_interrupt),
-                                .bind = reinterpret_cast<const void*>(&bind_entry),
-                                .throw_ = reinterpret_cast<const void*>(&throw_from_machine)});
-  gates_code_ = place(memory_, gates_.code);
-  if (gates_code_ == nullptr) return false;
-  map_.add_entry(gates_code_ + gates_.enter, gates_.entered - gates_.enter);
-  land_ = reinterpret_cast<u64>(gates_code_ + gates_.land);
+  gates_ = memory_.take(Gates::bytes);
+  if (gates_.code == nullptr) return false;
+  land_ = reinterpret_cast<u64>(gates_.code + Gates::land);
   return true;
 }
 
+/// Before anything leads to compiled code. Programs that nothing is compiled of do without.
+void MachineCompiler::make_gates() {
+  if (std::exchange(has_gates_, true)) return;
+  const std::vector<u8> code = machine::make_gates({.trap = reinterpret_cast<const void*>(&trap_from_machine),
+                                                    .check = reinterpret_cast<const void*>(&check_indirect_call),
+                                                    .poll = reinterpret_cast<const void*>(&poll_interrupt),
+                                                    .bind = reinterpret_cast<const void*>(&bind_entry),
+                                                    .throw_ = reinterpret_cast<const void*>(&throw_from_machine)});
+  std::memcpy(gates_.writable, code.data(), code.size());
+  platform::ExecutableMemory::finish(gates_, code.size());
+  map_.add_entry(gates_.code + Gates::entered - machine::enter_bytes, machine::enter_bytes);
+}
+
 void MachineCompiler::prepare(MachineContext& context) {
-  context.trap_gate = gates_code_ + gates_.trap;
-  context.builtin_gate = gates_code_ + gates_.builtin;
-  context.check_gate = gates_code_ + gates_.check;
-  context.poll_gate = gates_code_ + gates_.poll;
-  context.throw_gate = gates_code_ + gates_.throw_;
+  context.trap_gate = gates_.code + Gates::trap;
+  context.builtin_gate = gates_.code + Gates::builtin;
+  context.check_gate = gates_.code + Gates::check;
+  context.poll_gate = gates_.code + Gates::poll;
+  context.throw_gate = gates_.code + Gates::throw_;
   context.land = &land_;
-  context.enter_gate = gates_code_ + gates_.enter;
-  context.entered = gates_code_ + gates_.entered;
-  context.restored = gates_code_ + gates_.restored;
+  context.enter_gate = gates_.code + Gates::entered - machine::enter_bytes;
+  context.entered = gates_.code + Gates::entered;
+  context.restored = gates_.code + Gates::restored;
   context.builtins = builtin_table();
 }
 
@@ -161,6 +169,7 @@ MachineCompiler::Stubs& MachineCompiler::stubs_for(const FuncType& type) {
   key += ':';
   for (const ValType result : type.results) key += static_cast<char>(type_of(result));
   const std::lock_guard lock(mutex_);
+  make_gates();
   std::unique_ptr<Stubs>& stubs = stubs_[key];
   if (!stubs) stubs = std::make_unique<Stubs>();
   if (stubs->enter != nullptr) return *stubs;
@@ -382,7 +391,7 @@ void MachineCompiler::forget(const CompiledModule& module) {
 }  // namespace
 
 std::unique_ptr<Compiler> make_compiler(const CompilerOptions& options) {
-  if (!machine::cpu_features().required) return nullptr;
+  if (!machine::is_supported()) return nullptr;
   auto compiler = std::make_unique<MachineCompiler>(options);
   if (!compiler->start()) return nullptr;
   return compiler;

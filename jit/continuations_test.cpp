@@ -113,9 +113,9 @@ std::string random_module(RandomSignatures& random, std::mt19937_64& choose, u32
         fmt::format("(call_indirect $all (type $p{}){} (i32.const {}))", next, arguments, next)};
     text += fmt::format("(if (local.get {}) (then {} (local.set $sum)", depth, calls[choose() % std::size(calls)]);
     for (size_t k = results[next].size(); k-- > 0;) text += fmt::format(" (local.set {})", first_result + k);
-    constexpr std::string_view suspensions[] = {
-        "(suspend $yield (i64.const {}))", "(call $yields (i64.const {}))",
-        "(call $call (ref.func $yields) (i64.const {}))", "(call $tail (ref.func $yields) (i64.const {}))"};
+    constexpr std::string_view suspensions[] = {"(suspend $yield (i64.const {}))", "(call $yields (i64.const {}))",
+                                                "(call $call (ref.func $yields) (i64.const {}))",
+                                                "(call $tail (ref.func $yields) (i64.const {}))"};
     const std::string number = std::to_string(1000 * (i + 1));
     std::string suspension(suspensions[choose() % std::size(suspensions)]);
     suspension.replace(suspension.find("{}"), 2, number);

@@ -78,7 +78,7 @@ def seconds(command):
 
 
 def programs(names, sides, plugin):
-    run = [[engine, "run"] for _, engine in sides]
+    run = [[engine, "run", "--tier", "interp"] for _, engine in sides]
     start = [executed(emulator, plugin, [*run[i], os.path.join(MODULES, "empty.wasm")])
              for i, (emulator, _) in enumerate(sides)]
     print(f"{'program':14} {'x86-64':>16} {'AArch64':>16}  ratio")

@@ -44,9 +44,9 @@ struct ExceptionObject : Object {
   u64* payload() { return reinterpret_cast<u64*>(this + 1); }
   const u64* payload() const { return reinterpret_cast<const u64*>(this + 1); }
 };
-/// A function that is to be called, or frames that were taken off the stacks (interp/continuation.h): slots with whatever
-/// they hold, first those of the value stack, then those of compiled code's. It has no type id: nothing asks for a
-/// continuation's type.
+/// A function that is to be called, or frames that were taken off the stacks (interp/continuation.h): slots with
+/// whatever they hold, first those of the value stack, then those of compiled code's. It has no type id: nothing asks
+/// for a continuation's type.
 struct ContinuationObject : Object {
   const Func* func;    ///< What is to be called; null if it runs or ran.
   const u64* ip;       ///< Where a suspended one goes on. Both null: it has been resumed and holds nothing any more.

@@ -111,7 +111,8 @@ TrapKind put_back(const ContinuationObject& continuation, Slot* base, const Link
   }
   std::memcpy(base, continuation.slots(), continuation.value_slots * sizeof(Slot));
   auto* const last = reinterpret_cast<Link*>(base + continuation.link);
-  if (machine_slots != 0) std::memcpy(stack, continuation.slots() + continuation.value_slots, machine_slots * sizeof(u64));
+  if (machine_slots != 0)
+    std::memcpy(stack, continuation.slots() + continuation.value_slots, machine_slots * sizeof(u64));
   const Distances by{base - continuation.base, machine_slots != 0 ? stack - continuation.stack : 0};
   if (by.values != 0 || by.machine != 0) {
     move_links(store, continuation.ip - 1, base + continuation.frame, last, by);

@@ -1,7 +1,7 @@
 // Functions of one instruction each, which compiled code calls in place of the instructions of continuations.
 //
-// They stand behind a module's own functions in CompiledModule::codes and are always interpreted: so continuations begin
-// and end in the interpreter, and compiled code is what may be between. Their parameters are the instruction's
+// They stand behind a module's own functions in CompiledModule::codes and are always interpreted: so continuations
+// begin and end in the interpreter, and compiled code is what may be between. Their parameters are the instruction's
 // operands. Their results are the instruction's, too, but for resume and its like: there the first one says how the
 // continuation came back, 0 if it returned, else 1 + the number of the `on` clause that it was suspended to. Behind it
 // are the results, then for each clause but those for switches what it passes to its label; what was not given is zero.

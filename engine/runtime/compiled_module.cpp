@@ -20,10 +20,7 @@ struct CompiledModule::Names {
 
 CompiledModule::CompiledModule(Engine& engine, std::shared_ptr<const Module> module, std::vector<u32> type_ids,
                                bool guard_pages)
-    : engine_(engine),
-      module_(std::move(module)),
-      type_ids_(std::move(type_ids)),
-      guard_pages_(guard_pages) {
+    : engine_(engine), module_(std::move(module)), type_ids_(std::move(type_ids)), guard_pages_(guard_pages) {
   const u64* const stub = lowering_stub();
   const Compiler* const compiler = engine_.config().compiler;
   if (compiler != nullptr) continuation_functions_ = interp::ContinuationFunctions(*module_);
@@ -42,8 +39,8 @@ CompiledModule::CompiledModule(Engine& engine, std::shared_ptr<const Module> mod
   for (u32 i = 0; i < codes.size(); ++i) {
     codes[i].entry = stub;
     const FuncType* const own = is_own(i) ? nullptr : &func_type(i);
-    codes[i].link = own == nullptr ? links[module_->functions[i].type]
-                                   : std::max(slots_of(own->params), slots_of(own->results));
+    codes[i].link =
+        own == nullptr ? links[module_->functions[i].type] : std::max(slots_of(own->params), slots_of(own->results));
     codes[i].frame.slots = codes[i].link + interp::link_slots;  // which the caller stores before the stub runs
     codes[i].function = i;
     codes[i].machine_entry = unbound;

@@ -6,13 +6,14 @@
 namespace invar::jit::arm64 {
 
 struct CpuFeatures {
-  bool required = true;  ///< ARMv8.0 with Advanced SIMD: what every Linux on AArch64 has.
-  bool lse = false;      ///< Atomic instructions that read, modify and write at once.
+  bool lse = false;  ///< Atomic instructions that read, modify and write at once.
 };
 
 /// The processor and what is used of it, separated by commas: "aarch64,lse".
 std::string to_string(const CpuFeatures& features);
 
+/// ARMv8.0 with Advanced SIMD is what every Linux on AArch64 has.
+constexpr bool is_supported() { return true; }
 /// Of this machine.
 const CpuFeatures& cpu_features();
 

@@ -421,12 +421,11 @@ std::vector<u8> make_host_stub(const FuncType& type) {
   return code_of(code.holder);
 }
 
-Gates make_gates(const GateTargets& targets) {
-  Gates gates;
+std::vector<u8> make_gates(const GateTargets& targets) {
   Code code;
   Assembler& as = code.as;
 
-  gates.trap = static_cast<u32>(as.offset());
+  pad_to(as, Gates::trap);
   const asmjit::Label trap = as.newLabel();
   as.bind(trap);
   load_state(as);
@@ -438,34 +437,11 @@ Gates make_gates(const GateTargets& targets) {
   as.mov(gp64(scratch), asmjit::Imm(reinterpret_cast<u64>(targets.trap)));
   as.br(gp64(scratch));
 
-  gates.builtin = static_cast<u32>(as.offset());
+  pad_to(as, Gates::builtin);
   call_on_host_stack(as);
   as.ret(gp64(return_address));
 
-  const auto come_back = [&] { as.ret(gp64(return_address)); };
-  gates.check = static_cast<u32>(as.offset());
-  const auto pass_check = [&] {
-    as.mov(gp64(x(0)), gp64(instance));
-    as.mov(gp64(x(1)), gp64(code_register));
-    as.mov(gp32(x(2)), gp32(scratch));
-    as.mov(gp64(x(3)), gp64(callee));
-  };
-  make_keeping_gate(as, targets.check, trap, pass_check, come_back);
-
-  gates.poll = static_cast<u32>(as.offset());
-  make_keeping_gate(as, targets.poll, trap, [&] { as.mov(gp64(x(0)), gp64(instance)); }, come_back);
-
-  gates.bind = static_cast<u32>(as.offset());
-  const auto pass_code = [&] {
-    as.mov(gp64(x(0)), gp64(instance));
-    as.mov(gp64(x(1)), gp64(code_register));
-  };
-  make_keeping_gate(as, targets.bind, trap, pass_code, [&] {
-    as.ldr(gp64(scratch), a64::ptr(gp64(code_register), offsetof(invar::Code, machine_entry)));
-    as.br(gp64(scratch));
-  });
-
-  gates.throw_ = static_cast<u32>(as.offset());
+  pad_to(as, Gates::throw_);
   const asmjit::Label failed = as.newLabel();
   load_state(as);
   as.mov(gp64(second_scratch), gp64(stack_pointer));
@@ -488,7 +464,7 @@ Gates make_gates(const GateTargets& targets) {
   as.bind(failed);
   as.ret(gp64(return_address));  // to who ran the interpreter
 
-  gates.land = static_cast<u32>(as.offset());
+  pad_to(as, Gates::land);
   save_host(as);
   as.ldr(gp64(second_scratch), state_field(offsetof(MachineState, landing_stack)));
   as.mov(gp64(stack_pointer), gp64(second_scratch));
@@ -496,21 +472,44 @@ Gates make_gates(const GateTargets& targets) {
   as.ldr(gp64(second_scratch), state_field(offsetof(MachineState, landing_pc)));
   as.br(gp64(second_scratch));
 
-  gates.enter = static_cast<u32>(as.offset());
+  pad_to(as, Gates::entered - enter_bytes);
   as.blr(gp64(scratch));
-  gates.entered = static_cast<u32>(as.offset());
+  pad_to(as, Gates::entered);
   as.ldur(gp64(scratch), a64::ptr(gp64(frame_pointer), 8 * EntryFrame::continuation));
   as.br(gp64(scratch));
 
-  gates.restored = static_cast<u32>(as.offset());
+  pad_to(as, Gates::restored);
   as.ldur(gp64(instance), a64::ptr(gp64(frame_pointer), 8 * TailFrame::instance));
   as.ldr(gp64(memory_base), instance_field(offsetof(Instance, memory0)));
   as.mov(gp64(stack_pointer), gp64(frame_pointer));
   as.ldp(gp64(frame_pointer), gp64(return_address), a64::ptr_post(gp64(stack_pointer), 16));
   as.ret(gp64(return_address));
 
-  gates.code = code_of(code.holder);
-  return gates;
+  const auto come_back = [&] { as.ret(gp64(return_address)); };
+  pad_to(as, Gates::check);
+  const auto pass_check = [&] {
+    as.mov(gp64(x(0)), gp64(instance));
+    as.mov(gp64(x(1)), gp64(code_register));
+    as.mov(gp32(x(2)), gp32(scratch));
+    as.mov(gp64(x(3)), gp64(callee));
+  };
+  make_keeping_gate(as, targets.check, trap, pass_check, come_back);
+
+  pad_to(as, Gates::poll);
+  make_keeping_gate(as, targets.poll, trap, [&] { as.mov(gp64(x(0)), gp64(instance)); }, come_back);
+
+  pad_to(as, Gates::bind);
+  const auto pass_code = [&] {
+    as.mov(gp64(x(0)), gp64(instance));
+    as.mov(gp64(x(1)), gp64(code_register));
+  };
+  make_keeping_gate(as, targets.bind, trap, pass_code, [&] {
+    as.ldr(gp64(scratch), a64::ptr(gp64(code_register), offsetof(invar::Code, machine_entry)));
+    as.br(gp64(scratch));
+  });
+
+  pad_to(as, Gates::bytes);
+  return code_of(code.holder);
 }
 
 }  // namespace invar::jit::arm64

@@ -19,11 +19,14 @@ struct TypeStubs {
   u32 to_interpreter = 0;     ///< Called like a compiled function.
 };
 
+/// Where the gates are in their code (see MachineContext). That is known before they are made: they are made when there
+/// is something for them to do.
 struct Gates {
-  std::vector<u8> code;
-  u32 trap = 0, builtin = 0, check = 0, poll = 0, throw_ = 0, land = 0;
-  u32 bind = 0;                              ///< See Compiler::unbound_entry.
-  u32 enter = 0, entered = 0, restored = 0;  ///< See MachineContext.
+  static constexpr u32 trap = 0, builtin = 128, throw_ = 256, land = 512;
+  static constexpr u32 entered = 768;  ///< In front of it is the call that returns there.
+  static constexpr u32 restored = 896;
+  static constexpr u32 check = 1024, poll = 2048, bind = 3072;  ///< bind: see Compiler::unbound_entry.
+  static constexpr u32 bytes = 4096;
 };
 struct GateTargets {
   const void* trap;   ///< u64 (Instance*, u32 kind, const u8* pc, const u64* frame); returns to who ran the interpreter
@@ -32,6 +35,9 @@ struct GateTargets {
   const void* bind;   ///< bind_entry
   const void* throw_;  ///< throw_from_machine
 };
+
+/// Pads the code up to the offset, where a gate begins or the code ends.
+void pad_to(asmjit::BaseAssembler& as, u32 offset);
 
 /// The machine code in a holder, at no address in particular.
 std::vector<u8> code_of(asmjit::CodeHolder& holder);

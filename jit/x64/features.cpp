@@ -9,7 +9,6 @@ const CpuFeatures& cpu_features() {
     using Id = asmjit::CpuFeatures::X86;
     const auto& x86 = asmjit::CpuInfo::host().features().x86();
     CpuFeatures found;
-    found.required = x86.has(Id::kSSE4_2) && x86.has(Id::kPOPCNT);
     found.bmi1 = x86.has(Id::kBMI);
     found.bmi2 = x86.has(Id::kBMI2);
     found.lzcnt = x86.has(Id::kLZCNT);

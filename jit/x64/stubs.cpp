@@ -394,12 +394,11 @@ std::vector<u8> make_host_stub(const FuncType& type) {
   return code_of(code.holder);
 }
 
-Gates make_gates(const GateTargets& targets) {
-  Gates gates;
+std::vector<u8> make_gates(const GateTargets& targets) {
   Code code;
   Assembler& as = code.as;
 
-  gates.trap = static_cast<u32>(as.offset());
+  pad_to(as, Gates::trap);
   const asmjit::Label trap = as.newLabel();
   as.bind(trap);
   as.mov(gp64(scratch), state_pointer());
@@ -411,36 +410,11 @@ Gates make_gates(const GateTargets& targets) {
   as.mov(gp64(rax), asmjit::Imm(reinterpret_cast<u64>(targets.trap)));
   as.jmp(gp64(rax));
 
-  gates.builtin = static_cast<u32>(as.offset());
+  pad_to(as, Gates::builtin);
   call_on_host_stack(as, gp64(scratch));
   as.ret();
 
-  gates.check = static_cast<u32>(as.offset());
-  save_registers(as);
-  as.mov(gp64(rdi), gp64(r15));
-  as.mov(gp64(rsi), gp64(rax));
-  as.mov(gp32(rdx), gp32(scratch));
-  as.mov(gp64(rcx), gp64(r12));
-  as.mov(gp64(scratch), asmjit::Imm(reinterpret_cast<u64>(targets.check)));
-  call_on_host_stack(as, gp64(scratch));
-  restore_registers(as, trap, [&] { as.ret(); });
-
-  gates.poll = static_cast<u32>(as.offset());
-  save_registers(as);
-  as.mov(gp64(rdi), gp64(r15));
-  as.mov(gp64(scratch), asmjit::Imm(reinterpret_cast<u64>(targets.poll)));
-  call_on_host_stack(as, gp64(scratch));
-  restore_registers(as, trap, [&] { as.ret(); });
-
-  gates.bind = static_cast<u32>(as.offset());
-  save_registers(as);
-  as.mov(gp64(rdi), gp64(r15));
-  as.mov(gp64(rsi), gp64(rax));
-  as.mov(gp64(scratch), asmjit::Imm(reinterpret_cast<u64>(targets.bind)));
-  call_on_host_stack(as, gp64(scratch));
-  restore_registers(as, trap, [&] { as.jmp(at(rax, offsetof(invar::Code, machine_entry))); });
-
-  gates.throw_ = static_cast<u32>(as.offset());
+  pad_to(as, Gates::throw_);
   const asmjit::Label failed = as.newLabel();
   as.mov(gp64(scratch), state_pointer());
   as.mov(at(scratch, offsetof(MachineState, stack)), gp64(rsp));
@@ -463,26 +437,51 @@ Gates make_gates(const GateTargets& targets) {
   as.bind(failed);
   as.ret();  // to who ran the interpreter
 
-  gates.land = static_cast<u32>(as.offset());
+  pad_to(as, Gates::land);
   as.mov(gp64(scratch), state_pointer());
   save_host(as);
   as.mov(gp64(rsp), at(scratch, offsetof(MachineState, landing_stack)));
   as.mov(gp64(rbp), gp64(interpreter_fp));
   as.jmp(at(scratch, offsetof(MachineState, landing_pc)));
 
-  gates.enter = static_cast<u32>(as.offset());
+  pad_to(as, Gates::entered - enter_bytes);
   as.call(gp64(scratch));
-  gates.entered = static_cast<u32>(as.offset());
+  pad_to(as, Gates::entered);
   as.jmp(at(rbp, 8 * EntryFrame::continuation));
 
-  gates.restored = static_cast<u32>(as.offset());
+  pad_to(as, Gates::restored);
   as.mov(gp64(r15), at(rbp, 8 * TailFrame::instance));
   as.mov(gp64(r14), instance_field(offsetof(Instance, memory0)));
   as.leave();
   as.ret();
 
-  gates.code = code_of(code.holder);
-  return gates;
+  pad_to(as, Gates::check);
+  save_registers(as);
+  as.mov(gp64(rdi), gp64(r15));
+  as.mov(gp64(rsi), gp64(rax));
+  as.mov(gp32(rdx), gp32(scratch));
+  as.mov(gp64(rcx), gp64(r12));
+  as.mov(gp64(scratch), asmjit::Imm(reinterpret_cast<u64>(targets.check)));
+  call_on_host_stack(as, gp64(scratch));
+  restore_registers(as, trap, [&] { as.ret(); });
+
+  pad_to(as, Gates::poll);
+  save_registers(as);
+  as.mov(gp64(rdi), gp64(r15));
+  as.mov(gp64(scratch), asmjit::Imm(reinterpret_cast<u64>(targets.poll)));
+  call_on_host_stack(as, gp64(scratch));
+  restore_registers(as, trap, [&] { as.ret(); });
+
+  pad_to(as, Gates::bind);
+  save_registers(as);
+  as.mov(gp64(rdi), gp64(r15));
+  as.mov(gp64(rsi), gp64(rax));
+  as.mov(gp64(scratch), asmjit::Imm(reinterpret_cast<u64>(targets.bind)));
+  call_on_host_stack(as, gp64(scratch));
+  restore_registers(as, trap, [&] { as.jmp(at(rax, offsetof(invar::Code, machine_entry))); });
+
+  pad_to(as, Gates::bytes);
+  return code_of(code.holder);
 }
 
 }  // namespace invar::jit::x64

@@ -11,6 +11,9 @@ namespace invar::jit::x64 {
 TypeStubs make_type_stubs(const FuncType& type, const u64* words);
 /// Called like a compiled function: calls one of the host, whose Code it gets.
 std::vector<u8> make_host_stub(const FuncType& type);
-Gates make_gates(const GateTargets& targets);
+/// Gates::bytes of code.
+std::vector<u8> make_gates(const GateTargets& targets);
+/// Of the call in front of Gates::entered.
+inline constexpr u32 enter_bytes = 3;
 
 }  // namespace invar::jit::x64

@@ -14,7 +14,8 @@ namespace invar::tool {
 TierOptions::TierOptions(CLI::App& app, Tiers tiers) {
   if (tiers == Tiers::all) {
     app.add_option("--tier", tier_,
-                   "interp (the default), jit: machine code, made before the program runs, or auto: once it pays")
+                   "auto (the default): interpreted first, machine code once it pays; interp: never; or jit: machine "
+                   "code, made before the program runs")
         ->type_name("TIER")
         ->check(CLI::IsMember({"interp", "jit", "auto"}));
     app.add_flag("--lazy", lazy_, "With jit: compile each function at its first call");
@@ -37,15 +38,20 @@ TierOptions::TierOptions(CLI::App& app, Tiers tiers) {
   app.add_flag("--check-compiler", check_, "For developers: verify the compiler's work on each function");
 }
 
+std::string_view TierOptions::tier() const {
+  if (!tier_.empty()) return tier_;
+  return lazy_ ? "jit" : "auto";
+}
+
 void TierOptions::apply(EngineConfig& config) const {
-  config.tier_up = tier_ == "auto";
+  config.tier_up = config.compiler != nullptr && tier() == "auto";
   config.lazy_compilation = lazy_;
   // What is dumped comes in the functions' order.
   config.compilation_threads = dumps_.empty() ? threads_ : 1;
 }
 
 std::expected<std::unique_ptr<Compiler>, int> TierOptions::compiler() const {
-  if (tier_.empty() || tier_ == "interp") return nullptr;
+  if (tier() == "interp") return nullptr;
   jit::CompilerOptions options;
   options.effort = effort_;
   options.check = check_;
@@ -73,7 +79,9 @@ std::expected<std::unique_ptr<Compiler>, int> TierOptions::compiler() const {
     options.last_function = static_cast<unsigned>(*last);
   }
   std::unique_ptr<Compiler> made = jit::make_compiler(options);
-  if (!made) return std::unexpected(complain("--tier: there is no compiler for this machine, or in this build"));
+  if (!made && !tier_.empty()) {
+    return std::unexpected(complain("--tier: there is no compiler for this machine, or in this build"));
+  }
   return made;
 }
 

@@ -12,16 +12,18 @@ class TierOptions {
  public:
   enum class Tiers : u8 { all, compiled_only };
   explicit TierOptions(CLI::App& app, Tiers tiers = Tiers::all);
-  /// Is there to be compiled code if the options do not say? Otherwise there is not.
+  /// Is all to be compiled code if the options do not say? Otherwise what pays, where there is a compiler.
   void prefer_compiled() {
     if (tier_.empty()) tier_ = "jit";
   }
   /// The compiler to use, null for the interpreter alone; or an exit status.
   std::expected<std::unique_ptr<Compiler>, int> compiler() const;
-  /// What of the engine's configuration these options say.
+  /// What these options say of the engine's configuration, which has its compiler.
   void apply(EngineConfig& config) const;
 
  private:
+  std::string_view tier() const;
+
   std::string tier_;  ///< Empty: not said.
   std::vector<std::string> dumps_;
   std::string functions_;
