@@ -18,7 +18,7 @@ constexpr std::string_view text = R"((module
 
 TEST(CompilerInterface, ComesToTheSameInAllTiers) {
   std::shared_ptr<invar::Compiler> compilers[] = {nullptr, make_compiler(), make_compiler({.effort = 0})};
-  EXPECT_EQ(compilers[1] != nullptr, jit::machine::is_supported());
+  EXPECT_EQ(compilers[1] != nullptr, jit::is_supported_machine());
   for (std::shared_ptr<invar::Compiler>& compiler : compilers) {
     for (const Tiering tiering : {Tiering::eager, Tiering::lazy, Tiering::automatic}) {
       const auto engine = Engine::create({.compiler = compiler, .tiering = tiering});

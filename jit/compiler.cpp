@@ -391,7 +391,7 @@ void MachineCompiler::forget(const CompiledModule& module) {
 }  // namespace
 
 std::unique_ptr<Compiler> make_compiler(const CompilerOptions& options) {
-  if (!machine::is_supported()) return nullptr;
+  if (!is_supported_machine()) return nullptr;
   auto compiler = std::make_unique<MachineCompiler>(options);
   if (!compiler->start()) return nullptr;
   return compiler;

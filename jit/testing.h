@@ -11,12 +11,12 @@
 #include "jit/compiler.h"
 #include "jit/machine/machine.h"
 
-/// Skips the test where the processor lacks what compiled code requires (features.h). A compiler that is missing
+/// Skips the test where the processor lacks what compiled code requires (machine.h). A compiler that is missing
 /// for any other reason is a failure.
-#define INVAR_NEED_COMPILER(compiler)                                                                             \
-  do {                                                                                                            \
-    if (!invar::jit::machine::is_supported()) GTEST_SKIP() << "this processor lacks what compiled code requires"; \
-    ASSERT_TRUE(compiler);                                                                                        \
+#define INVAR_NEED_COMPILER(compiler)                                                                            \
+  do {                                                                                                           \
+    if (!invar::jit::is_supported_machine()) GTEST_SKIP() << "this processor lacks what compiled code requires"; \
+    ASSERT_TRUE(compiler);                                                                                       \
   } while (false)
 
 namespace invar::jit {

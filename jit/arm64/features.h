@@ -12,8 +12,6 @@ struct CpuFeatures {
 /// The processor and what is used of it, separated by commas: "aarch64,lse".
 std::string to_string(const CpuFeatures& features);
 
-/// ARMv8.0 with Advanced SIMD is what every Linux on AArch64 has.
-constexpr bool is_supported() { return true; }
 /// Of this machine.
 const CpuFeatures& cpu_features();
 

@@ -16,8 +16,6 @@ struct CpuFeatures {
 /// The processor and what is used of it, separated by commas: "x86_64,avx".
 std::string to_string(const CpuFeatures& features);
 
-/// Has this machine SSE 4.2 and popcnt? Without them nothing is compiled.
-inline bool is_supported() { return __builtin_cpu_supports("sse4.2") != 0 && __builtin_cpu_supports("popcnt") != 0; }
 /// Of this machine.
 const CpuFeatures& cpu_features();
 
