@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <bit>
 
 #include "engine/gc/object.h"
@@ -9,12 +10,42 @@
 
 namespace invar::gc {
 
+/// By step, below 64: every so many bits, the first one included.
+inline constexpr auto every_bits = [] {
+  std::array<u64, 64> made{};
+  for (u32 step = 1; step < 64; ++step) {
+    for (u32 bit = 0; bit < 64; bit += step) made[step] |= u64{1} << bit;
+  }
+  return made;
+}();
+
 /// A bit for each granule of a block.
 struct GranuleBits {
   u64 words[granules_per_block / 64];
   bool get(u32 i) const { return (words[i / 64] >> i % 64 & 1) != 0; }
   void set(u32 i) { words[i / 64] |= u64{1} << i % 64; }
   void reset(u32 i) { words[i / 64] &= ~(u64{1} << i % 64); }
+  /// Of every `step` granules the first, from `first` on and in front of `last`.
+  void set_every(u32 step, u32 first, u32 last) {
+    const u64 pattern = step < 64 ? every_bits[step] : 1;
+    while (first < last) {
+      const u32 bit = first % 64, left = last - first;
+      const u64 mask = bit + left < 64 ? (u64{1} << (bit + left)) - 1 : ~u64{0};
+      words[first / 64] |= pattern << bit & mask;
+      first += (63 - bit + step) / step * step;
+    }
+  }
+  /// The first one that is set from `first` on; `last` if there is none in front of it.
+  u32 find_set(u32 first, u32 last) const {
+    if (first >= last) return last;
+    u32 word = first / 64;
+    u64 bits = words[word] & ~u64{0} << first % 64;
+    while (bits == 0) {
+      if (++word * 64 >= last) return last;
+      bits = words[word];
+    }
+    return std::min(last, word * 64 + static_cast<u32>(std::countr_zero(bits)));
+  }
   u32 count() const {
     u32 total = 0;
     for (const u64 word : words) total += static_cast<u32>(std::popcount(word));

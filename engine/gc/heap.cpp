@@ -12,7 +12,7 @@ namespace invar::gc {
 namespace {
 
 /// So much is allocated at least between two collections.
-constexpr u64 min_trigger_bytes = u64{4} << 20;
+constexpr u64 min_trigger_bytes = u64{8} << 20;
 constexpr u64 first_region_bytes = u64{1} << 20;
 constexpr u64 max_region_bytes = u64{64} << 20;
 /// A collection that a limit forces must be paid for by allocation of this part of the limit, or every allocation in a
@@ -137,11 +137,10 @@ bool Heap::take_cells(Cells& cells, Block* block) {
     block->first_free = end;
     return false;
   }
-  u32 last = first;
-  do {
-    block->live.set(last / granule_bytes);
-    last += step;
-  } while (last < end && !stress_ && !block->live.get(last / granule_bytes));
+  // Under stress one at a time.
+  const u32 limit = stress_ ? first + step : end;
+  const u32 last = block->live.find_set(first / granule_bytes, limit / granule_bytes) * granule_bytes;
+  block->live.set_every(step / granule_bytes, first / granule_bytes, last / granule_bytes);
   block->first_free = last;
   cells.block = block;
   cells.cursor = block->at(first);

@@ -52,10 +52,24 @@ void Marker::scan(Object* object, u64 next) {
   }
 }
 
+/// Between asking for an object's memory and looking at it there are a few others.
 void Marker::drain() {
-  while (!heap_.mark_stack_.empty()) {
-    const Heap::Pending pending = heap_.mark_stack_.pop();
-    scan(pending.object, pending.next);
+  constexpr u32 ahead = 8;
+  Heap::Pending waiting[ahead];
+  u32 oldest = 0, count = 0;
+  for (;;) {
+    if (count < ahead && !heap_.mark_stack_.empty()) {
+      Heap::Pending& last = waiting[(oldest + count++) % ahead];
+      last = heap_.mark_stack_.pop();
+      __builtin_prefetch(last.object);
+    } else if (count != 0) {
+      const Heap::Pending pending = waiting[oldest];
+      oldest = (oldest + 1) % ahead;
+      --count;
+      scan(pending.object, pending.next);
+    } else {
+      return;
+    }
   }
 }
 
