@@ -87,7 +87,6 @@ enum class Builtin : u8 {
   table_copy,
   table_init,
   elem_drop,
-  ref_func,
   struct_allocate,
   struct_new_default,
   array_allocate,

@@ -368,7 +368,11 @@ void SsaSink::ref_is_null() {
   if (!dead()) push(maker_.numeric(Op::i64_eqz, pop()));
 }
 void SsaSink::ref_func(u32 function) {
-  if (!dead()) push_made(Builtin::ref_func, {{maker_.i64(function)}});
+  if (dead()) return;
+  const Value functions =
+      maker_.pure({.kind = Kind::instance_pointer, .type = Type::i64, .imm = offsetof(Instance, functions)});
+  push(load_from(field(functions, u64{function} * sizeof(Func*)), Op::i64_load, Type::i64));
+  note_non_null(stack_.back());
 }
 
 void SsaSink::ref_eq() { binary(Op::i64_eq); }

@@ -69,8 +69,6 @@ u64 drop_elem(Instance* instance, u64 elem) {
   return 0;
 }
 
-u64 function_reference(Instance* instance, u64 function) { return ref_of(instance->functions[function]); }
-
 /// The lower half of the last argument is the memory, the upper one how many bytes are looked at.
 u64 wait_at(Instance* instance, u64 address, u64 expected, u64 timeout, u64 offset, u64 bytes_and_memory) {
   WaitOutcome outcome{};
@@ -86,19 +84,18 @@ u64 notify_at(Instance* instance, u64 address, u64 count, u64 offset, u64 memory
 }
 
 const void* const table[] = {
-    reinterpret_cast<const void*>(&grow_memory),        reinterpret_cast<const void*>(&fill_memory),
-    reinterpret_cast<const void*>(&copy_memory),        reinterpret_cast<const void*>(&init_memory),
-    reinterpret_cast<const void*>(&drop_data),          reinterpret_cast<const void*>(&grow_table),
-    reinterpret_cast<const void*>(&fill_table),         reinterpret_cast<const void*>(&copy_table),
-    reinterpret_cast<const void*>(&init_table),         reinterpret_cast<const void*>(&drop_elem),
-    reinterpret_cast<const void*>(&function_reference), reinterpret_cast<const void*>(&allocate_struct),
-    reinterpret_cast<const void*>(&new_default_struct), reinterpret_cast<const void*>(&allocate_array),
-    reinterpret_cast<const void*>(&new_array),          reinterpret_cast<const void*>(&new_default_array),
-    reinterpret_cast<const void*>(&new_data_array),     reinterpret_cast<const void*>(&new_elem_array),
-    reinterpret_cast<const void*>(&fill_array),         reinterpret_cast<const void*>(&copy_array),
-    reinterpret_cast<const void*>(&init_array_data),    reinterpret_cast<const void*>(&init_array_elem),
-    reinterpret_cast<const void*>(&matches_reference),  reinterpret_cast<const void*>(&wait_at),
-    reinterpret_cast<const void*>(&notify_at),
+    reinterpret_cast<const void*>(&grow_memory),       reinterpret_cast<const void*>(&fill_memory),
+    reinterpret_cast<const void*>(&copy_memory),       reinterpret_cast<const void*>(&init_memory),
+    reinterpret_cast<const void*>(&drop_data),         reinterpret_cast<const void*>(&grow_table),
+    reinterpret_cast<const void*>(&fill_table),        reinterpret_cast<const void*>(&copy_table),
+    reinterpret_cast<const void*>(&init_table),        reinterpret_cast<const void*>(&drop_elem),
+    reinterpret_cast<const void*>(&allocate_struct),   reinterpret_cast<const void*>(&new_default_struct),
+    reinterpret_cast<const void*>(&allocate_array),    reinterpret_cast<const void*>(&new_array),
+    reinterpret_cast<const void*>(&new_default_array), reinterpret_cast<const void*>(&new_data_array),
+    reinterpret_cast<const void*>(&new_elem_array),    reinterpret_cast<const void*>(&fill_array),
+    reinterpret_cast<const void*>(&copy_array),        reinterpret_cast<const void*>(&init_array_data),
+    reinterpret_cast<const void*>(&init_array_elem),   reinterpret_cast<const void*>(&matches_reference),
+    reinterpret_cast<const void*>(&wait_at),           reinterpret_cast<const void*>(&notify_at),
 };
 
 }  // namespace
