@@ -103,6 +103,24 @@ enum class Builtin : u8 {
   atomic_notify,
 };
 
+/// Does it write to memories or to objects that were there before?
+constexpr bool writes_contents(Builtin builtin) {
+  switch (builtin) {
+    case Builtin::memory_fill:
+    case Builtin::memory_copy:
+    case Builtin::memory_init:
+    case Builtin::array_fill:
+    case Builtin::array_copy:
+    case Builtin::array_init_data:
+    case Builtin::array_init_elem:
+    case Builtin::atomic_wait:  // meanwhile others do
+    case Builtin::atomic_notify:
+      return true;
+    default:
+      return false;
+  }
+}
+
 /// A node, and the value that it makes.
 using Value = u32;
 inline constexpr Value no_value = ~u32{0};

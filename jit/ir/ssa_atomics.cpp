@@ -24,6 +24,7 @@ Value SsaSink::atomic(Op op, const Memarg& memarg, Type type, Value address, Val
                      .imm = static_cast<u64>(TrapKind::unaligned_atomic)});
     }
   }
+  known_.forget();
   return maker_.append({.kind = Kind::atomic,
                         .type = type,
                         .op = op,
@@ -79,7 +80,9 @@ void SsaSink::atomic_notify(const Memarg& memarg) {
 }
 
 void SsaSink::atomic_fence() {
-  if (!dead()) maker_.append({.kind = Kind::fence, .op = Op::atomic_fence});
+  if (dead()) return;
+  known_.forget();
+  maker_.append({.kind = Kind::fence, .op = Op::atomic_fence});
 }
 
 }  // namespace invar::jit

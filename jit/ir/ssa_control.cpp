@@ -42,6 +42,7 @@ void SsaSink::add_successor(u32 block, u32 successor) {
 u32 SsaSink::block_behind(u32 predecessor) {
   const u32 block = new_block(predecessor);
   add_successor(predecessor, block);
+  known_.enter_behind(predecessor);
   return block;
 }
 
@@ -122,6 +123,7 @@ u32 SsaSink::meet(u32 first_edge, u32 values) {
   for (const u32 edge : scratch_) dominator = common_dominator(dominator, edges_[edge].block);
   const u32 block = new_block(dominator);
   for (const u32 edge : scratch_) add_successor(edges_[edge].block, block);
+  if (scratch_.size() == 1) known_.enter_behind(edges_[scratch_.front()].block);
 
   const u32 first = edges_[scratch_.front()].values;
   for (u32 i = 0; i < values; ++i) {
@@ -482,6 +484,7 @@ void SsaSink::finish(bool reachable) {
 }
 
 void SsaSink::finish_call(Value call, std::span<const ValType> results) {
+  known_.forget();
   scratch_.clear();
   Places in_registers(result_registers, result_registers);
   for (u32 i = 0; i < results.size(); ++i) {

@@ -14,6 +14,8 @@ namespace {
 struct Transfer {
   Op load_signed, load_unsigned, store;
   Type type;
+  /// The load that reads what was stored; Op::unreachable if only some of its bits.
+  Op whole() const { return load_signed == load_unsigned ? load_signed : Op::unreachable; }
 };
 
 Transfer transfer_of(gc::Storage storage) {
@@ -148,8 +150,8 @@ Value SsaSink::length_of(Value array) {
   return length;
 }
 
-/// Pops an index and an array.
-Value SsaSink::pop_element(gc::Storage storage) {
+/// Pops an index and an array, which has such an element.
+SsaSink::Element SsaSink::pop_element() {
   const Value index = pop(), array = pop();
   check_non_null(array, TrapKind::null_array_reference);
   const Value is_outside = maker_.numeric(Op::i32_ge_u, index, length_of(array));
@@ -160,7 +162,23 @@ Value SsaSink::pop_element(gc::Storage storage) {
                    .imm = static_cast<u64>(TrapKind::out_of_bounds_array_access)});
     checked_.insert_or_assign(is_outside, maker_.block());
   }
-  return element(array, index, storage);
+  return {array, index};
+}
+
+/// Where it has a field or element; `op`: by which that is read as it was written.
+MemoryPlace SsaSink::place_of(const Element& element, gc::Storage storage, Op op) {
+  return {.space = MemoryPlace::Space::element,
+          .op = op,
+          .bytes = u32{1} << gc::log2_bytes(storage),
+          .base = element.array,
+          .index = element.index};
+}
+MemoryPlace SsaSink::place_of(Value object, const gc::Layout::Field& field, Op op) {
+  return {.space = MemoryPlace::Space::field,
+          .op = op,
+          .bytes = u32{1} << gc::log2_bytes(field.storage),
+          .base = object,
+          .offset = field.offset};
 }
 
 const gc::Layout& SsaSink::layout_of(u32 type) const {
@@ -174,7 +192,8 @@ void SsaSink::struct_get(Op op, u32 type, u32 index) {
   const Value object = pop();
   check_non_null(object, TrapKind::null_structure_reference);
   const Op load = op == Op::struct_get_s ? transfer.load_signed : transfer.load_unsigned;
-  push_reference(load_from(field(object, at.offset), load, transfer.type), module_.types[type].fields[index].type);
+  const auto make = [&] { return load_from(field(object, at.offset), load, transfer.type); };
+  push_reference(read(place_of(object, at, load), make), module_.types[type].fields[index].type);
 }
 
 void SsaSink::struct_set(u32 type, u32 index) {
@@ -182,7 +201,9 @@ void SsaSink::struct_set(u32 type, u32 index) {
   const gc::Layout::Field& at = layout_of(type).fields[index];
   const Value value = pop(), object = pop();
   check_non_null(object, TrapKind::null_structure_reference);
-  store_to(field(object, at.offset), transfer_of(at.storage).store, value);
+  const Transfer transfer = transfer_of(at.storage);
+  store_to(field(object, at.offset), transfer.store, value);
+  known_.write(place_of(object, at, transfer.whole()), value);
 }
 
 void SsaSink::array_get(Op op, u32 type) {
@@ -191,14 +212,19 @@ void SsaSink::array_get(Op op, u32 type) {
   const gc::Storage storage = gc::storage_of(element_type);
   const Transfer transfer = transfer_of(storage);
   const Op load = op == Op::array_get_s ? transfer.load_signed : transfer.load_unsigned;
-  push_reference(load_from(pop_element(storage), load, transfer.type), element_type.type);
+  const Element at = pop_element();
+  const auto make = [&] { return load_from(element(at.array, at.index, storage), load, transfer.type); };
+  push_reference(read(place_of(at, storage, load), make), element_type.type);
 }
 
 void SsaSink::array_set(u32 type) {
   if (dead()) return;
   const gc::Storage storage = gc::storage_of(module_.types[type].fields[0]);
+  const Transfer transfer = transfer_of(storage);
   const Value value = pop();
-  store_to(pop_element(storage), transfer_of(storage).store, value);
+  const Element at = pop_element();
+  store_to(element(at.array, at.index, storage), transfer.store, value);
+  known_.write(place_of(at, storage, transfer.whole()), value);
 }
 
 void SsaSink::array_len() {
@@ -230,6 +256,7 @@ Value SsaSink::allocate(u32 type) {
   const u32 ways[] = {fast, slow};
   const Value values[] = {cell, made};
   join(ways);
+  known_.enter_behind(fast);  // the runtime does not change them either
   const Value object = joined(Type::i64, values);
   note_non_null(object);
   return object;
@@ -239,6 +266,7 @@ Value SsaSink::allocate(u32 type) {
 Value SsaSink::header_of(u32 type) { return maker_.pure({.kind = Kind::type_header, .type = Type::i32, .imm = type}); }
 
 Value SsaSink::call_builtin(Builtin builtin, std::span<const Value> arguments, Type result) {
+  if (writes_contents(builtin)) known_.forget();
   return maker_.append({.kind = Kind::call_builtin, .type = result, .imm = static_cast<u64>(builtin)}, arguments);
 }
 
@@ -273,7 +301,12 @@ void SsaSink::struct_new(Op op, u32 type) {
   const Value made = allocate(type);
   describe(made);
   for (size_t i = layout.fields.size(); i-- > 0;) {
-    store_to(field(made, layout.fields[i].offset), transfer_of(layout.fields[i].storage).store, pop());
+    const gc::Layout::Field& at = layout.fields[i];
+    const Transfer transfer = transfer_of(at.storage);
+    const Value value = pop();
+    store_to(field(made, at.offset), transfer.store, value);
+    // Nothing that is known is of this object.
+    if (transfer.whole() != Op::unreachable) known_.note(place_of(made, at, transfer.whole()), value);
   }
   push(made);
 }

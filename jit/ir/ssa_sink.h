@@ -1,6 +1,7 @@
 // The sink that makes a Function of a body: SSA form directly, for control flow is structured.
 #pragma once
 
+#include <optional>
 #include <unordered_map>
 
 #include "decoder/validate/sink.h"
@@ -9,6 +10,7 @@
 #include "engine/runtime/trap.h"
 #include "engine/tiering/compiler.h"
 #include "jit/ir/assigned_locals.h"
+#include "jit/ir/known_contents.h"
 #include "jit/ir/node_maker.h"
 
 namespace invar::jit {
@@ -16,7 +18,11 @@ namespace invar::jit {
 class SsaSink : public NullSink {
  public:
   SsaSink(const CompiledModule& compiled, Function& function)
-      : compiled_(compiled), module_(compiled.module()), function_(function), maker_(function) {}
+      : compiled_(compiled),
+        module_(compiled.module()),
+        function_(function),
+        maker_(function),
+        known_(function, maker_) {}
 
   /// Calls of small functions within these indices are to be replaced by what those do.
   void inline_functions(u32 first, u32 last) { inlines_ = true, first_inlined_ = first, last_inlined_ = last; }
@@ -283,8 +289,23 @@ class SsaSink : public NullSink {
   void push_reference(Value value, ValType type);
   Value field(Value object, u64 offset);
   Value element(Value array, Value index, gc::Storage storage);
-  Value pop_element(gc::Storage storage);
+  struct Element {
+    Value array, index;
+  };
+  Element pop_element();
+  static MemoryPlace place_of(const Element& element, gc::Storage storage, Op op);
+  static MemoryPlace place_of(Value object, const gc::Layout::Field& field, Op op);
   Value load_from(Value place, Op op, Type type);
+  /// What is known to be there, or what `load` makes.
+  template <class Load>
+  Value read(const MemoryPlace& place, Load load) {
+    Value value = known_.find(place);
+    if (value == no_value) known_.note(place, value = load());
+    return value;
+  }
+  MemoryPlace place_of(u32 global) const;
+  std::optional<MemoryPlace> place_of(Op op, u32 bytes, const Memarg& memarg, Value address) const;
+  void note_store(const std::optional<MemoryPlace>& place, Value value);
   void store_to(Value place, Op op, Value value);
   Value load_slot(Value slots, u64 offset, Type type);
   void store_slot(Value slots, u64 offset, Value value);
@@ -315,6 +336,7 @@ class SsaSink : public NullSink {
   const Module& module_;
   Function& function_;
   NodeMaker maker_;
+  KnownContents known_;
   AssignedLocals assigned_;
   bool supported_ = true;
   Op op_ = Op::unreachable,

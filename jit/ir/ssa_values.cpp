@@ -12,6 +12,28 @@
 
 namespace invar::jit {
 
+namespace {
+
+/// The load that reads what a store has written; Op::unreachable if only some of its bits.
+Op load_of(Op store) {
+  switch (store) {
+    case Op::i32_store:
+      return Op::i32_load;
+    case Op::i64_store:
+      return Op::i64_load;
+    case Op::f32_store:
+      return Op::f32_load;
+    case Op::f64_store:
+      return Op::f64_load;
+    case Op::v128_store:
+      return Op::v128_load;
+    default:
+      return Op::unreachable;
+  }
+}
+
+}  // namespace
+
 bool SsaSink::build_from(u32 function, u32 block) {
   const bool inlined = inlines_;
   if (try_to_build(function, block)) return true;
@@ -62,6 +84,7 @@ void SsaSink::begin(const BodyInfo& body) {
   non_null_.clear();
   lengths_.clear();
   checked_.clear();
+  known_.begin();
   function_.frame = no_value;
   entry_ = none;
   constructs_ = 0;
@@ -118,16 +141,25 @@ void SsaSink::local_tee(u32 local) {
   if (!dead()) locals_[local] = stack_.back();
 }
 
+MemoryPlace SsaSink::place_of(u32 global) const {
+  return {.space = MemoryPlace::Space::global,
+          .op = Op::global_get,
+          .index = global,
+          .offset = global < module_.imported_globals ? u64{1} : 0};
+}
+
 void SsaSink::global_get(u32 global) {
   if (dead()) return;
   const auto& [type, is_mutable] = module_.globals[global].type;
   const Node made{.kind = Kind::global_get, .type = type_of(type), .imm = global};
-  push_reference(is_mutable ? maker_.append(made) : maker_.pure(made), type);
+  push_reference(is_mutable ? read(place_of(global), [&] { return maker_.append(made); }) : maker_.pure(made), type);
 }
 
 void SsaSink::global_set(u32 global) {
   if (dead()) return;
-  maker_.append({.kind = Kind::global_set, .inputs = {pop(), no_value, no_value}, .imm = global});
+  const Value value = pop();
+  maker_.append({.kind = Kind::global_set, .inputs = {value, no_value, no_value}, .imm = global});
+  known_.write(place_of(global), value);
 }
 
 void SsaSink::i32_const(u32 value) {
@@ -258,11 +290,32 @@ Value SsaSink::located(Op op, const Memarg& memarg, Value address) {
                         .imm = memarg.offset});
 }
 
+/// What is read by `op` as it was written; nullopt where nothing is to be known, for others may write or it may have
+/// other addresses, too.
+std::optional<MemoryPlace> SsaSink::place_of(Op op, u32 bytes, const Memarg& memarg, Value address) const {
+  if (!fits_guarded(memarg) || module_.memories[memarg.memory].is_shared) return std::nullopt;
+  return MemoryPlace{
+      .space = MemoryPlace::Space::memory, .op = op, .bytes = bytes, .base = address, .offset = memarg.offset};
+}
+
 void SsaSink::load(Op op, const Memarg& memarg) {
   if (dead()) return;
-  Node made{.kind = Kind::load, .type = type_of(signature_of(op).results[0]), .op = op, .imm = memarg.offset};
-  made.inputs[0] = located(op, memarg, pop());
-  push(maker_.append(made));
+  const Value address = pop();
+  const auto make = [&] {
+    Node made{.kind = Kind::load, .type = type_of(signature_of(op).results[0]), .op = op, .imm = memarg.offset};
+    made.inputs[0] = located(op, memarg, address);
+    return maker_.append(made);
+  };
+  const std::optional<MemoryPlace> place = place_of(op, info(op).access, memarg, address);
+  push(place ? read(*place, make) : make());
+}
+
+void SsaSink::note_store(const std::optional<MemoryPlace>& place, Value value) {
+  if (place) {
+    known_.write(*place, value);
+  } else {
+    known_.forget();
+  }
 }
 
 void SsaSink::store(Op op, const Memarg& memarg) {
@@ -272,6 +325,7 @@ void SsaSink::store(Op op, const Memarg& memarg) {
   made.inputs[0] = located(op, memarg, address);
   made.inputs[1] = value;
   maker_.append(made);
+  note_store(place_of(load_of(op), info(op).access, memarg, address), value);
 }
 
 void SsaSink::load_lane(Op op, const Memarg& memarg, u8 lane) {
@@ -290,6 +344,7 @@ void SsaSink::store_lane(Op op, const Memarg& memarg, u8 lane) {
   made.inputs[0] = located(op, memarg, address);
   made.inputs[1] = vector;
   maker_.append(made);
+  note_store(place_of(Op::unreachable, info(op).access, memarg, address), no_value);
 }
 
 /// Calls a runtime function with the topmost operands and then the immediates.
