@@ -48,6 +48,11 @@ class BodyGenerator {
   void leave(u32 depth);
   void call(u32 function, u32 depth);
 
+  // Continuations (body_continuations.cpp).
+  void continuation_statement(u32 depth);
+  void resume(u32 resumed, u32 local, u32 done, u32 depth);
+  void continuation_value(ValType type, u32 depth);
+
   // Statements (body_statements.cpp).
   void statement(u32 depth);
   void statements(u32 depth);
@@ -78,6 +83,7 @@ class BodyGenerator {
   static constexpr u32 none = ~u32{0};
   const Plan& plan_;
   Choices& choices_;
+  const u32 function_;
   const FuncType& type_;
   std::vector<ValType> locals_;
   std::vector<Label> labels_;

@@ -3,12 +3,13 @@
 namespace invar::fuzz {
 
 BodyGenerator::BodyGenerator(const Plan& plan, u32 function, Choices& choices)
-    : plan_(plan), choices_(choices), type_(plan.function_type(function)), locals_(type_.params) {}
+    : plan_(plan), choices_(choices), function_(function), type_(plan.function_type(function)), locals_(type_.params) {}
 
 ByteWriter BodyGenerator::generate() {
   constexpr ValType always[] = {type_i32, type_i64, type_f32, type_f64, type_v128, type_exnref};
   std::vector<ValType> declared(std::begin(always), plan_.plain ? std::begin(always) + 5 : std::end(always));
   for (u32 left = pick(4); left > 0; --left) declared.push_back(plan_.globals[pick(plan_.globals.size())].type);
+  if (plan_.continuations) declared.push_back(reference_to(plan_.continuations->rest, true));
   out_.u64_leb(declared.size());
   for (const ValType type : declared) {
     out_.u32_leb(1);
@@ -34,6 +35,7 @@ void BodyGenerator::statements(u32 depth) {
 void BodyGenerator::statement(u32 depth) {
   if (budget_ == 0 || choices_.exhausted()) return;
   --budget_;
+  if (plan_.continuations && choices_.chance(25)) return continuation_statement(depth);
   switch (pick(plan_.plain ? 8 : 10)) {
     case 0:
     case 1:

@@ -329,6 +329,10 @@ bool BodyGenerator::field_value(ValType type, u32 depth) {
 }
 
 void BodyGenerator::reference_value(ValType type, u32 depth) {
+  const HeapType heap = type.heap();
+  if (heap.kind == Heap::index && plan_.types[heap.index].kind == CompositeKind::cont) {
+    return continuation_value(type, depth);
+  }
   switch (plan_.plain ? 1 + pick(5) : pick(6)) {
     case 0:  // from wherever its hierarchy begins
       value(nullable(top_of(type.heap().kind == Heap::index

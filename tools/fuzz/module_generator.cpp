@@ -109,9 +109,11 @@ std::vector<u8> generate_module(std::span<const u8> bytes) {
                  [&](ByteWriter& out, u32 i) { write_table_type(out, plan.tables[i]); });
   vector_section(module, SectionId::memory, plan.memories.size(),
                  [&](ByteWriter& out, u32 i) { write_memory_type(out, plan.memories[i]); });
-  vector_section(module, SectionId::tag, plan.tags.size(), [&](ByteWriter& out, u32 i) {
+  std::vector<u32> tags = plan.tags;
+  if (plan.continuations) tags.push_back(plan.continuations->tag);
+  vector_section(module, SectionId::tag, tags.size(), [&](ByteWriter& out, u32 i) {
     out.byte(0);
-    out.u32_leb(plan.tags[i]);
+    out.u32_leb(tags[i]);
   });
   vector_section(module, SectionId::global, plan.globals.size(), [&](ByteWriter& out, u32 i) {
     write_global_type(out, plan.globals[i]);

@@ -9,10 +9,10 @@
 namespace invar::fuzz {
 
 /// A valid module (with every feature on) made from any bytes; the same bytes give the same module. Instructions whose
-/// operands opcodes.def gives are taken from there; control flow, calls, tables, bulk memory, exceptions and garbage
-/// collection are woven around them. Exports the functions "0", "1", ... without parameters, and everything in which
-/// state can be: memories "m0"..., globals "g0"...
-/// Left out: atomic waits, which would not end. Functions may run for ever: run them with fuel.
+/// operands opcodes.def gives are taken from there; control flow, calls, tables, bulk memory, exceptions,
+/// garbage collection and continuations are woven around them. Exports the functions "0", "1", ... without parameters,
+/// and everything in which state can be: memories "m0"..., globals "g0"... Left out: atomic waits, which would not end.
+/// Functions may run for ever: run them with fuel.
 std::vector<u8> generate_module(std::span<const u8> choices);
 
 }  // namespace invar::fuzz

@@ -103,6 +103,38 @@ void plan_types(Plan& plan, Choices& choices) {
   }
 }
 
+u32 add_continuation_type(Plan& plan, const FuncType& type) {
+  add_function_type(plan, type);
+  SubType made;
+  made.kind = CompositeKind::cont;
+  made.continued = *plan.find_function_type(type);
+  made.group_start = static_cast<u32>(plan.types.size());
+  plan.types.push_back(made);
+  return made.group_start;
+}
+
+void plan_continuations(Plan& plan, Choices& choices) {
+  Plan::Continuations made;
+  // One that is not exported, if there is such.
+  const u32 count = static_cast<u32>(plan.functions.size()), first = count > plan.entries ? plan.entries : 0;
+  made.function = first + choices.below(count - first);
+  const FuncType function = plan.function_type(made.function);
+  made.whole = add_continuation_type(plan, function);
+  if (!function.params.empty()) {
+    made.bound = add_continuation_type(plan, {{function.params.begin() + 1, function.params.end()}, function.results});
+  }
+  FuncType type{some_types(plan, choices, 2), some_types(plan, choices, 2)};
+  made.rest = add_continuation_type(plan, {type.results, function.results});
+  add_function_type(plan, type);
+  made.tag = *plan.find_function_type(type);
+  // Handlers' blocks have the payload and the continuation as results.
+  type.params.push_back(reference_to(made.rest, false));
+  add_function_type(plan, {{}, std::move(type.params)});
+  made.table = static_cast<u32>(plan.tables.size());
+  plan.tables.push_back({.element = reference_to(made.rest, true), .limits = {4, 9, true}});
+  plan.continuations = std::move(made);
+}
+
 }  // namespace
 
 bool Plan::is_subtype(ValType sub, ValType super) const {
@@ -152,6 +184,7 @@ Plan make_plan(Choices& choices) {
   plan.tables = {{.element = type_funcref, .limits = {8, 12, true}},
                  {.element = nullable(Heap::any), .limits = {4, 9, true}},
                  {.element = type_externref, .limits = {4, 9, true}, .is_64 = true}};
+  if (choices.below(3) == 2) plan_continuations(plan, choices);
   if (plan.plain) {
     for (const ValType type : numbers) plan.globals.push_back({type, true});
     return plan;

@@ -24,7 +24,19 @@ struct Plan {
   std::vector<TableType> tables;
   std::vector<MemoryType> memories;
   std::vector<GlobalType> globals;
-  std::vector<u32> tags;  ///< Type index of each.
+  std::vector<u32> tags;  ///< Type index of each, but for that of suspensions, which stands behind them.
+
+  /// Continuations of one function, which suspend with one tag. By type index.
+  struct Continuations {
+    u32 function = 0;
+    u32 whole = 0;             ///< Before it runs;
+    std::optional<u32> bound;  ///< if it has parameters: with the first one;
+    u32 rest = 0;              ///< suspended.
+    u32 tag = 0;               ///< Type of the tag.
+    u32 table = 0;             ///< Has what is suspended.
+  };
+  std::optional<Continuations> continuations;
+
   static constexpr u32 function_segment = 0, any_segment = 1, elem_count = 2;
   static constexpr u32 data_count = 2, data_bytes = 32;
 
