@@ -5,8 +5,8 @@
 
 namespace invar::jit {
 
-/// The result of i32.div_s, div_u, rem_s or rem_u by a constant, by multiplication with its reciprocal; no_value where
-/// that does not do: 0, and -1 for the signed ones, which may trap.
-Value divide_by_constant(NodeMaker& maker, Op op, Value dividend, u32 divisor);
+/// The result of div_s, div_u, rem_s or rem_u by a constant, by multiplication with its reciprocal; no_value where that
+/// does not do: 0, and -1 for the signed ones, which may trap.
+Value divide_by_constant(NodeMaker& maker, Op op, Value dividend, u64 divisor);
 
 }  // namespace invar::jit

@@ -265,12 +265,11 @@ Value NodeMaker::simplified_with_constant(Op op, Value a, u64 constant_bits, Typ
     case Op::i32_div_u:
     case Op::i32_rem_s:
     case Op::i32_rem_u:
-      return divide_by_constant(*this, op, a, static_cast<u32>(c));
+    case Op::i64_div_s:
     case Op::i64_div_u:
-      if (c == 1) return a;
-      return is_power_of_two() ? numeric(Op::i64_shr_u, a, log2()) : no_value;
+    case Op::i64_rem_s:
     case Op::i64_rem_u:
-      return is_power_of_two() ? numeric(Op::i64_and, a, constant(type, c - 1)) : no_value;
+      return divide_by_constant(*this, op, a, c);
     default:
       return no_value;
   }

@@ -233,21 +233,8 @@ void SsaSink::wide(Op op) {
     return;
   }
   const Value b = pop(), a = pop();
-  const auto lower = [this](Value of) { return maker_.numeric(Op::i64_and, of, maker_.i64(0xffff'ffff)); };
-  const auto upper = [this](Value of) { return maker_.numeric(Op::i64_shr_u, of, maker_.i64(32)); };
-  const auto product = [this](Value x, Value y) { return maker_.numeric(Op::i64_mul, x, y); };
-  const auto sum = [this](Value x, Value y) { return maker_.numeric(Op::i64_add, x, y); };
-  const Value cross = product(lower(a), upper(b)), other_cross = product(upper(a), lower(b));
-  const Value middle = sum(upper(product(lower(a), lower(b))), sum(lower(cross), lower(other_cross)));
-  Value high = sum(sum(product(upper(a), upper(b)), upper(middle)), sum(upper(cross), upper(other_cross)));
-  if (op == Op::i64_mul_wide_s) {
-    const auto if_negative = [&](Value x, Value y) {
-      return maker_.numeric(Op::i64_and, y, maker_.numeric(Op::i64_shr_s, x, maker_.i64(63)));
-    };
-    high = maker_.numeric(Op::i64_sub, high, sum(if_negative(a, b), if_negative(b, a)));
-  }
-  push(product(a, b));
-  push(high);
+  push(maker_.numeric(Op::i64_mul, a, b));
+  push(maker_.numeric(op, a, b));
 }
 
 void SsaSink::shuffle(const V128& lanes) {

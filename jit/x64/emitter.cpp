@@ -483,6 +483,9 @@ void Emitter::emit_instruction(const Instruction& i) {
       return emit_tick(i);
     case Form::locate:
       return emit_locate(i);
+    case Form::multiply_high:
+      as_.emit(i.id, gp64(rdx), gp64(rax), gp64(reg(i.b)));
+      return;
     case Form::divide:
       return emit_divide(i);
     case Form::convert_u64:

@@ -53,6 +53,7 @@ enum class Form : u8 {
   locate,            ///< def, a: the address; imm: offset + bytes of the access; index: memory
   call_ref,
   throw_,         ///< a: tag or exception, b: arguments or 0
+  multiply_high,  ///< id: mul or imul; a in rax, b; def rdx, rax a clobber
   divide,         ///< id: div or idiv; a in rax, b; defs rax and rdx are `def` and a clobber
   zero_and_move,  ///< id def, b; clears def first: conversions that leave the upper part
   convert_u64,    ///< i64 (unsigned) -> float; one integer temporary

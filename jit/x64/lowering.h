@@ -33,6 +33,7 @@ class Lowering : public LoweringBase<Lowering, LoweredFunction> {
   std::optional<Width> width_of_mask(Op op, Value mask) const;
   bool lower_addition(Value value);
   void lower_division(Value value);
+  void lower_high_product(Value value);
   void lower_shift(Value value);
   void lower_load(Value value);
   bool can_fold_load(Value value, Width width) const;

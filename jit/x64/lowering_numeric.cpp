@@ -59,6 +59,7 @@ void Lowering::lower_numeric(Value value) {
   if ((n.op == Op::i32_add || n.op == Op::i64_add) && lower_addition(value)) return;
   if (pattern.form == Form::alias) return;  // see vreg_of
   if (pattern.form == Form::divide) return lower_division(value);
+  if (pattern.form == Form::multiply_high) return lower_high_product(value);
   if (pattern.form == Form::shift) return lower_shift(value);
   if (pattern.form == Form::compare) {
     Draft& d = draft(Form::set, value);
@@ -232,6 +233,18 @@ void Lowering::lower_division(Value value) {
   d.instruction.a = use(n.inputs[0], Access::early_use, Constraint::fixed, rax);
   d.instruction.b = use(n.inputs[1], Access::late_use);
   d.instruction.def = define(vreg_of(value), Constraint::fixed, remainder ? rdx : rax);
+  finish();
+}
+
+/// The upper half of a product.
+void Lowering::lower_high_product(Value value) {
+  const Node& n = node(value);
+  Draft& d = draft(Form::multiply_high, value);
+  d.instruction.id = pattern_of(n.op).id;
+  d.clobbers = set_of(rax) | set_of(rdx);
+  d.instruction.a = use(n.inputs[0], Access::early_use, Constraint::fixed, rax);
+  d.instruction.b = use(n.inputs[1], Access::late_use);
+  d.instruction.def = define(vreg_of(value), Constraint::fixed, rdx);
   finish();
 }
 
