@@ -10,6 +10,7 @@
 
 #include "engine/runtime/testing.h"
 #include "jit/arm64/emission.h"
+#include "jit/compiler.h"
 #include "jit/filetests/disassembly.h"
 #include "jit/ir/block_order.h"
 #include "jit/ir/inductions.h"
@@ -44,8 +45,11 @@ std::string as_comment(std::string_view title, std::string_view text) {
 }
 
 std::string compiled(std::string_view source) {
+  const std::unique_ptr<Compiler> compiler = make_compiler({});  // does nothing; modules are prepared for one
   EngineConfig config;
+  config.compiler = compiler.get();
   config.features.set(Feature::threads);
+  config.features.set(Feature::stack_switching);
   Engine engine(config);
   const auto module = compile_text(engine, source);
   if (module == nullptr) return {};
