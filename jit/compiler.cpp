@@ -144,6 +144,7 @@ void MachineCompiler::make_gates() {
                                                     .poll = reinterpret_cast<const void*>(&poll_interrupt),
                                                     .bind = reinterpret_cast<const void*>(&bind_entry),
                                                     .throw_ = reinterpret_cast<const void*>(&throw_from_machine)});
+  // A child of a fork may write what its parent has; it is the same.
   std::memcpy(gates_.writable, code.data(), code.size());
   platform::ExecutableMemory::finish(gates_, code.size());
   map_.add_entry(gates_.code + Gates::entered - machine::enter_bytes, machine::enter_bytes);

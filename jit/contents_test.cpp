@@ -41,9 +41,11 @@ class RandomProgram {
       (local.set $x (array.new $bytes (i32.const -11) (i32.const 8)))
       (local.set $y (local.get $x))
       (local.set $z (array.new $ints (i32.const 12) (i32.const 8)))
+      (local.get $z)
+      (i32.const 3)
     )";
     text += statements(60, 3);
-    return text + "(global.get $sum)))";
+    return text + "(i32.const 99) (array.set $ints)" + statements(10, 1) + "(global.get $sum)))";
   }
 
  private:
@@ -167,11 +169,20 @@ class RandomProgram {
   std::mt19937_64 random_;
 };
 
-TEST(Contents, RandomProgramsOverFewPlacesComeToTheSame) {
+/// Does it tier up?
+class Contents : public testing::TestWithParam<bool> {};
+
+TEST_P(Contents, RandomProgramsOverFewPlacesComeToTheSame) {
   const TestCompiler compiler;
   INVAR_NEED_COMPILER(compiler);
+  EngineConfig config = lazily(compiler.get());
+  if (GetParam()) {
+    config.lazy_compilation = false;
+    config.tier_up = true;
+    config.tier_up_patience = 1;
+  }
   for (u64 seed = 0; seed < 300; ++seed) {
-    TwoMachines machines(lazily(compiler.get()));
+    TwoMachines machines(config);
     for (TestMachine* const machine : {&machines.interpreted, &machines.compiled}) {
       const Instance* const previous = machine->instantiate(R"((module
         (global $g (export "one") (mut i64) (i64.const 40)) (export "same" (global $g))))");
@@ -186,6 +197,9 @@ TEST(Contents, RandomProgramsOverFewPlacesComeToTheSame) {
     }
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(, Contents, testing::Bool(),
+                         [](const auto& info) { return std::string(info.param ? "TiersUp" : "Compiled"); });
 
 }  // namespace
 }  // namespace invar::jit

@@ -319,6 +319,45 @@ TEST_P(Continuations, ComeBackAtTheClauseForTheTag) {
           5);
 }
 
+/// Labels of several clauses are passed more than functions have results: what resumes is left to the interpreter.
+TEST(ContinuationsWithManyValues, LeaveTheResultsAreaAsItIs) {
+  const std::unique_ptr<Compiler> compiler = make_compiler({.check = true});
+  INVAR_NEED_COMPILER(compiler != nullptr);
+  constexpr u32 passed = 999, clauses = 4;
+  std::string types, constants, drops;
+  for (u32 i = 0; i < passed; ++i) {
+    types += " v128";
+    constants += fmt::format(" (v128.const i64x2 {} {})", i, ~u64{i});
+    if (i + 1 < passed) drops += " (drop)";
+  }
+  std::string text = fmt::format(R"((module (type $f (func (param i32))) (type $k (cont $f))
+    (type $rest (func)) (type $kr (cont $rest)) (tag $other (param{0})) (tag $t (param{0}))
+    (elem declare func $work)
+    (func $work (type $f) (if (local.get 0) (then (suspend $t{1}))))
+    (func $resume (param $n i32) (result i64) (local $v v128))",
+                                 types, constants);
+  for (u32 i = 0; i < clauses; ++i) text += fmt::format("(block $h{} (result{} (ref $kr))", i, types);
+  text += "(resume $k";
+  for (u32 i = 0; i < clauses; ++i) text += fmt::format(" (on {} $h{})", i + 1 == clauses ? "$t" : "$other", i);
+  text += " (local.get $n) (cont.new $k (ref.func $work))) (return (i64.const 1)))";
+  for (u32 i = clauses; i-- > 0;) {
+    text += fmt::format("(drop){} (local.set $v) (return (i64x2.extract_lane 1 (local.get $v)))", drops);
+    text += ")";  // of the block around, or the function
+  }
+  text += R"((func $deep (export "run") (param $depth i32) (param $n i32) (result i64)
+    (if (result i64) (local.get $depth)
+      (then (i64.add (i64.const 2) (call $deep (i32.sub (local.get $depth) (i32.const 1)) (local.get $n))))
+      (else (call $resume (local.get $n)))))))";
+  EngineConfig config = lazily(compiler.get());
+  config.features.set(Feature::stack_switching);
+  TwoMachines machines{config};
+  ASSERT_TRUE(machines.instantiate(text)) << text.substr(text.size() - 600);
+  for (const u64 depth : {0u, 10u, 5000u, 20000u}) {
+    EXPECT_TRUE(machines.agree("run", {depth, 0}));
+    EXPECT_TRUE(machines.agree("run", {depth, 1}));
+  }
+}
+
 }  // namespace
 
 INSTANTIATE_TEST_SUITE_P(, Continuations, testing::ValuesIn(mixes), name_of_mix);

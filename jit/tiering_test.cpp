@@ -162,6 +162,18 @@ constexpr Program programs[] = {
         (br $outer))
       (unreachable))))",
      60},
+    {"a constant below the loop that is one in the loop, too", R"((module (type $a (array (mut i64)))
+      (func (export "f") (param $n i64) (result i64) (local $a (ref null $a)) (local $i i64)
+      (local.set $a (array.new $a (i64.const 0) (i32.const 10)))
+      (local.get $a)
+      (i32.const 5)
+      (loop $l
+        (local.set $i (i64.add (local.get $i) (i64.const 1)))
+        (array.set $a (local.get $a) (i32.const 5) (local.get $i))
+        (br_if $l (i64.lt_u (local.get $i) (local.get $n))))
+      (array.set $a (i64.const -7))
+      (array.get $a (local.get $a) (i32.const 5)))))",
+     500},
 };
 
 std::string run(Store& store, const Instance* instance, u64 argument) {

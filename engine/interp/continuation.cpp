@@ -32,9 +32,17 @@ void consume(ContinuationObject& continuation) {
   continuation.length = 0;
 }
 
-void give(ContinuationObject& continuation, const Slot* values, u32 count) {
-  std::memmove(continuation.slots() + continuation.next_value, values, count * sizeof(Slot));
-  continuation.next_value += count;
+/// For a continuation: the next of those that it wants.
+struct Values {
+  const Slot* slots = nullptr;
+  u32 count = 0;
+};
+
+void give(ContinuationObject& continuation, const Values& values) {
+  if (values.count != 0) {
+    std::memmove(continuation.slots() + continuation.next_value, values.slots, values.count * sizeof(Slot));
+  }
+  continuation.next_value += values.count;
 }
 
 /// What a callee's link says, through the links that tail calls into other instances have left. `inst` becomes the
@@ -101,14 +109,15 @@ void move_links(Store& store, const u64* ip, Slot* fp, const Link* last, const D
   }
 }
 
-/// Puts the frames of a suspended continuation on the stacks, the values from `base` on.
-TrapKind put_back(const ContinuationObject& continuation, Slot* base, const Link& link, Store& store) {
+/// Puts the frames of a suspended continuation on the stacks, the value stack's from `base` on.
+TrapKind put_back(ContinuationObject& continuation, const Values& values, Slot* base, const Link& link, Store& store) {
   MachineState& state = store.machine_state();
   const u32 machine_slots = continuation.length - continuation.value_slots;
   u64* const stack = state.stack - machine_slots;
   if (base + continuation.value_slots > store.stack_limit || (machine_slots != 0 && stack < state.stack_limit)) {
     return TrapKind::call_stack_exhausted;
   }
+  give(continuation, values);
   std::memcpy(base, continuation.slots(), continuation.value_slots * sizeof(Slot));
   auto* const last = reinterpret_cast<Link*>(base + continuation.link);
   if (machine_slots != 0)
@@ -127,22 +136,25 @@ TrapKind put_back(const ContinuationObject& continuation, Slot* base, const Link
   return TrapKind::none;
 }
 
-/// Puts what the continuation holds on the stack, from `base` on; it will return by `link`. `caller`: what its first
-/// function sees as its caller, should that be the host's.
-TrapKind reinstate(ContinuationObject& continuation, Slot* base, Link link, Instance* caller, Position& at, u64& r0) {
+/// Gives the continuation its values and puts what it holds on the stack, from `base` on; it will return by `link`.
+/// `caller`: what its first function sees as its caller, should that be the host's. If there is no room, nothing has
+/// changed.
+TrapKind reinstate(ContinuationObject& continuation, const Values& values, Slot* base, Link link, Instance* caller,
+                   Position& at, u64& r0) {
   Store& store = *caller->store;
   if (const Func* const func = continuation.func) {
     const Code& code = *func->code;
     const u64* const entry = __atomic_load_n(&code.entry, __ATOMIC_ACQUIRE);
     const FrameSize frame = load_frame_size(code);
     if (base + frame.slots > store.stack_limit) return TrapKind::call_stack_exhausted;
+    give(continuation, values);
     std::memcpy(base, continuation.slots(), continuation.length * sizeof(Slot));
     store_link(base, code.link, link);
     std::memset(base + code.link + link_slots, 0, frame.zero_slots * sizeof(Slot));
     at = {entry, base, func->instance != nullptr ? func->instance : caller};
     r0 = reinterpret_cast<u64>(&code);  // for the stub of a function that is not lowered yet
   } else {
-    const TrapKind trap = put_back(continuation, base, link, store);
+    const TrapKind trap = put_back(continuation, values, base, link, store);
     if (trap != TrapKind::none) return trap;
     at = {continuation.ip, base + continuation.frame, continuation.instance};
   }
@@ -240,7 +252,7 @@ TrapKind throw_into(Ref continuation_ref, Ref exception, Position& at, u64& r0) 
   Position to = at;
   Slot* const base = at.fp + field(at.ip, 0);
   at.fp[field(at.ip, 2) + 2] = reinterpret_cast<Slot>(at.inst);
-  TrapKind trap = reinstate(continuation, base, {at.ip + resume_words, at.fp}, at.inst, to, r0);
+  TrapKind trap = reinstate(continuation, {}, base, {at.ip + resume_words, at.fp}, at.inst, to, r0);
   if (trap != TrapKind::none) return trap;
   --to.ip;  // within the instruction that suspended it
   trap = unwind(thrown, to);
@@ -256,10 +268,8 @@ TrapKind resume_continuation(Position& at, u64& r0) {
   const Ref ref = base[count];
   const TrapKind trap = check(ref);
   if (trap != TrapKind::none) return trap;
-  ContinuationObject& continuation = continuation_of(ref);
-  give(continuation, base, count);
   at.fp[field(at.ip, 2) + 2] = reinterpret_cast<Slot>(at.inst);
-  return reinstate(continuation, base, {at.ip + resume_words, at.fp}, at.inst, at, r0);
+  return reinstate(continuation_of(ref), {base, count}, base, {at.ip + resume_words, at.fp}, at.inst, at, r0);
 }
 
 TrapKind resume_with_tag(Position& at, u64& r0) {
@@ -306,9 +316,7 @@ TrapKind switch_continuation(Position& at, u64& r0) {
   // The last value is this code's own continuation, where the other one's reference stood.
   Slot* const values = own->slots() + own->next_value;
   values[count] = ref_of(own);
-  ContinuationObject& other = continuation_of(ref);
-  give(other, values, count + 1);
-  return reinstate(other, prompt.base, *prompt.link, prompt.inst, at, r0);
+  return reinstate(continuation_of(ref), {values, count + 1}, prompt.base, *prompt.link, prompt.inst, at, r0);
 }
 
 TrapKind new_continuation(Instance& instance, Slot* x) {
@@ -332,7 +340,7 @@ TrapKind bind_continuation(Instance& instance, Slot* x, u32 count) {
   const u32 header = made->header;
   std::memcpy(static_cast<void*>(made), &from, sizeof from + from.length * sizeof(Slot));
   made->header = header;
-  give(*made, x, count);
+  give(*made, {x, count});
   consume(from);
   x[0] = ref_of(made);
   return TrapKind::none;

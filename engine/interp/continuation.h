@@ -6,7 +6,7 @@
 // another place, the links between them are adapted; nothing else in a frame points into a stack.
 //
 // All these instructions are the interpreter's. Compiled code calls functions that are made of nothing else
-// (switch_functions.h).
+// (continuation_functions.h).
 #pragma once
 
 #include "engine/interp/unwind.h"

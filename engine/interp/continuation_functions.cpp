@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <ranges>
 
+#include "decoder/implementation_limits.h"
 #include "decoder/module.h"
 #include "decoder/validate/function_walker.h"
 #include "engine/interp/lowering_sink.h"
@@ -19,6 +20,17 @@ constexpr size_t most_values = size_t{1} << 20;
 constexpr ValType type_continuation = ValType::reference({Heap::cont, 0}, true);
 
 const FuncType& type_of_tag(const Module& module, u32 tag) { return module.types[module.tags[tag].type].func; }
+
+/// What labels of many clauses are passed may be more than functions have results, and MachineState::results room.
+bool results_fit(const Module& module, const ContinuationInstruction& instruction) {
+  const size_t of_type = instruction.is_resumption() ? module.continued(instruction.type).results.size() : 0;
+  size_t results = 1 + of_type;
+  for (const Clause& clause : instruction.clauses) {
+    if (!clause.is_switch) results += 1 + type_of_tag(module, clause.tag).params.size();
+    if (results > max_results) return false;
+  }
+  return true;
+}
 
 void append(std::vector<ValType>& to, std::span<const ValType> types) {
   for (const ValType type : types) to.push_back(type.is_ref() ? type.with_nullable(true) : type);
@@ -66,10 +78,10 @@ FuncType function_type(const Module& module, const ContinuationInstruction& inst
 }
 
 struct Collector : NullSink {
-  void cont_new(u32 type) { found.insert({{.op = Op::cont_new, .type = type}, 0}); }
-  void cont_bind(u32 from, u32 to) { found.insert({{.op = Op::cont_bind, .type = from, .to = to}, 0}); }
-  void suspend(u32 tag) { found.insert({{.op = Op::suspend, .tag = tag}, 0}); }
-  void switch_(u32 type, u32 tag) { found.insert({{.op = Op::switch_, .type = type, .tag = tag}, 0}); }
+  void cont_new(u32 type) { found.insert({ContinuationInstruction::cont_new(type), 0}); }
+  void cont_bind(u32 from, u32 to) { found.insert({ContinuationInstruction::cont_bind(from, to), 0}); }
+  void suspend(u32 tag) { found.insert({ContinuationInstruction::suspend(tag), 0}); }
+  void switch_(u32 type, u32 tag) { found.insert({ContinuationInstruction::switch_(type, tag), 0}); }
   void resume(Op op, u32 type, u32 tag, std::span<const OnClause> clauses) {
     found.insert({ContinuationInstruction::resume(op, type, tag, clauses), 0});
   }
@@ -95,12 +107,14 @@ ContinuationFunctions::ContinuationFunctions(const Module& module) : module_(&mo
   size_t values = 0;
   for (auto it = numbers_.begin(); it != numbers_.end();) {
     auto& [instruction, number] = *it;
-    FuncType type = function_type(module, instruction);
-    values += type.params.size() + type.results.size();
-    if (values > most_values) {
+    FuncType type;
+    const bool fits = values < most_values && results_fit(module, instruction);
+    if (fits) type = function_type(module, instruction);
+    if (!fits || type.params.size() > max_params) {
       it = numbers_.erase(it);
       continue;
     }
+    values += type.params.size() + type.results.size();
     number = size();
     functions_.push_back({&instruction, std::move(type)});
     ++it;
@@ -117,7 +131,7 @@ void ContinuationFunctions::walk(u32 number, u32 function, LoweringSink& sink) c
   const Function& walked = functions_[number];
   const auto& [op, type, to, tag, clauses] = *walked.instruction;
   const FuncType& own = walked.type;
-  const bool has_clauses = op != Op::cont_new && op != Op::cont_bind && op != Op::suspend && op != Op::switch_;
+  const bool has_clauses = walked.instruction->is_resumption();
   std::vector<ValType> locals = own.params;
   if (has_clauses) locals.insert(locals.end(), own.results.begin(), own.results.end());
   sink.begin({.function = function, .type = &own, .locals = locals});

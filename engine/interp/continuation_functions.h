@@ -38,16 +38,25 @@ struct ContinuationInstruction {
   u32 tag = 0;
   std::vector<Clause> clauses{};
 
+  static ContinuationInstruction cont_new(u32 type) { return {.op = Op::cont_new, .type = type}; }
+  static ContinuationInstruction cont_bind(u32 from, u32 to) { return {.op = Op::cont_bind, .type = from, .to = to}; }
+  static ContinuationInstruction suspend(u32 tag) { return {.op = Op::suspend, .tag = tag}; }
+  static ContinuationInstruction switch_(u32 type, u32 tag) { return {.op = Op::switch_, .type = type, .tag = tag}; }
   /// `tag`: resume_throw's.
   static ContinuationInstruction resume(Op op, u32 type, u32 tag, std::span<const OnClause> on);
+  bool is_resumption() const { return op == Op::resume || op == Op::resume_throw || op == Op::resume_throw_ref; }
   auto operator<=>(const ContinuationInstruction&) const = default;
 };
 
 class ContinuationFunctions {
  public:
   ContinuationFunctions() = default;
-  /// Of what the module's functions have, up to a total of parameters and results that only hostile modules reach. None
-  /// for modules without continuation types.
+  ContinuationFunctions(ContinuationFunctions&&) = default;
+  ContinuationFunctions& operator=(ContinuationFunctions&&) = default;
+  ContinuationFunctions(const ContinuationFunctions&) = delete;
+  ContinuationFunctions& operator=(const ContinuationFunctions&) = delete;
+  /// Of what the module's functions have, unless that takes more parameters or results than functions can have, or than
+  /// any but hostile modules need in total. None for modules without continuation types.
   explicit ContinuationFunctions(const Module& module);
 
   u32 size() const { return static_cast<u32>(functions_.size()); }

@@ -230,6 +230,40 @@ TEST_F(ContinuationTest, TheStackEndsForContinuationsToo) {
   EXPECT_EQ(trap(instance, "nobody"), TrapKind::unhandled_tag);
 }
 
+TEST_F(ContinuationTest, WhatHasNoRoomIsNotGivenItsValues) {
+  std::string locals;
+  for (u32 i = 0; i < 20'000; ++i) locals += " v128";
+  const Instance* instance = instantiate(R"((module
+    (type $f (func (param i64) (result i64))) (type $k (cont $f))
+    (type $s (struct (field (mut i64)) (field (mut i64))))
+    (table $kept 1 (ref null $k)) (global $beside (mut (ref null $s)) (ref.null $s))
+    (elem declare func $large)
+    (func $large (type $f) (local)" + locals +
+                                         R"() (local.get 0))
+    (func (export "make") (drop (call $large (i64.const 0)))
+      (table.set $kept (i32.const 0) (cont.new $k (ref.func $large)))
+      (global.set $beside (struct.new $s (i64.const 1) (i64.const 2))))
+    (func $resume (export "resume") (param $depth i32) (param i64) (result i64)
+      (if (result i64) (local.get $depth)
+        (then (i64.add (i64.const 1) (call $resume (i32.sub (local.get $depth) (i32.const 1)) (local.get 1))))
+        (else (resume $k (local.get 1) (table.get $kept (i32.const 0))))))
+    (func (export "beside") (result i64)
+      (i64.add (struct.get $s 0 (global.get $beside)) (struct.get $s 1 (global.get $beside))))
+  ))");
+  call(instance, "make", {});
+  // Somewhere in front of the stack's end there is room for more calls, but not for the large frame.
+  u64 depth = 0;
+  while (trap(instance, "resume", {depth, 5}) == TrapKind::none) {
+    call(instance, "make", {});
+    depth += 1000;
+    ASSERT_LT(depth, 1'000'000u);
+  }
+  for (u32 i = 0; i < 40; ++i)
+    EXPECT_EQ(trap(instance, "resume", {depth, 0x4141'4141}), TrapKind::call_stack_exhausted);
+  EXPECT_EQ(value(instance, "beside"), 3u);
+  EXPECT_EQ(value(instance, "resume", {0, 7}), 7u);
+}
+
 TEST_F(ContinuationTest, HandlersAtTheFunctionsOwnLabel) {
   const Instance* instance = instantiate(R"((module
     (type $f (func)) (type $k (cont $f))

@@ -42,8 +42,8 @@ TrapKind lower(Code& code) {
   const LoweringSink& sink = lowerer->sink;
   const bool is_own = compiled.is_own(code.function);
   if (!is_own) {
-    const u32 own = static_cast<u32>(compiled.module().functions.size());
-    compiled.continuation_functions().walk(code.function - own, code.function, lowerer->sink);
+    const u32 number = code.function - static_cast<u32>(compiled.module().functions.size());
+    compiled.continuation_functions().walk(number, code.function, lowerer->sink);
   } else if (!lowerer->walker.walk(code.function)) {
     return TrapKind::unsupported_instruction;
   }

@@ -38,14 +38,14 @@ CompiledModule::CompiledModule(Engine& engine, std::shared_ptr<const Module> mod
   }
   for (u32 i = 0; i < codes.size(); ++i) {
     codes[i].entry = stub;
-    const FuncType* const own = is_own(i) ? nullptr : &func_type(i);
-    codes[i].link =
-        own == nullptr ? links[module_->functions[i].type] : std::max(slots_of(own->params), slots_of(own->results));
+    const FuncType* const stand_in = is_own(i) ? nullptr : &func_type(i);
+    codes[i].link = stand_in == nullptr ? links[module_->functions[i].type]
+                                        : std::max(slots_of(stand_in->params), slots_of(stand_in->results));
     codes[i].frame.slots = codes[i].link + interp::link_slots;  // which the caller stores before the stub runs
     codes[i].function = i;
     codes[i].machine_entry = unbound;
     codes[i].module = this;
-    codes[i].is_requested = codes[i].is_refused = own != nullptr;
+    codes[i].is_requested = codes[i].is_refused = stand_in != nullptr;
   }
 }
 

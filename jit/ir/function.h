@@ -106,18 +106,24 @@ enum class Builtin : u8 {
 /// Does it write to memories or to objects that were there before?
 constexpr bool writes_contents(Builtin builtin) {
   switch (builtin) {
-    case Builtin::memory_fill:
-    case Builtin::memory_copy:
-    case Builtin::memory_init:
-    case Builtin::array_fill:
-    case Builtin::array_copy:
-    case Builtin::array_init_data:
-    case Builtin::array_init_elem:
-    case Builtin::atomic_wait:  // meanwhile others do
-    case Builtin::atomic_notify:
-      return true;
-    default:
+    case Builtin::memory_grow:
+    case Builtin::data_drop:
+    case Builtin::table_grow:
+    case Builtin::table_fill:
+    case Builtin::table_copy:
+    case Builtin::table_init:
+    case Builtin::elem_drop:
+    case Builtin::struct_allocate:
+    case Builtin::struct_new_default:
+    case Builtin::array_allocate:
+    case Builtin::array_new:
+    case Builtin::array_new_default:
+    case Builtin::array_new_data:
+    case Builtin::array_new_elem:
+    case Builtin::ref_matches:
       return false;
+    default:
+      return true;
   }
 }
 

@@ -12,8 +12,8 @@ u32& KnownContents::head() {
   return heads_[maker_.block()];
 }
 
-void KnownContents::enter_behind(u32 predecessor) {
-  if (predecessor < heads_.size() && heads_[predecessor] != 0) head() = heads_[predecessor];
+void KnownContents::enter_from(u32 block) {
+  if (block < heads_.size() && heads_[block] != 0) head() = heads_[block];
 }
 
 void KnownContents::forget() {
@@ -32,16 +32,14 @@ void KnownContents::note(const MemoryPlace& place, Value value) { add(head(), pl
 
 void KnownContents::write(const MemoryPlace& place, Value value) {
   u32& first = head();
-  u32 kept[most], count = 0, all = 0;
+  Fact kept[most];
+  u32 count = 0, all = 0;
   for (u32 at = first; at != 0; at = facts_[at].next, ++all) {
-    if (!may_overlap(facts_[at].place, place)) kept[count++] = at;
+    if (!may_overlap(facts_[at].place, place)) kept[count++] = facts_[at];
   }
   if (count != all) {
     first = 0;
-    while (count-- > 0) {
-      const Fact fact = facts_[kept[count]];
-      add(first, fact.place, fact.value);
-    }
+    while (count-- > 0) add(first, kept[count].place, kept[count].value);
   }
   if (value != no_value && place.op != Op::unreachable) add(first, place, value);
 }
@@ -58,25 +56,26 @@ void KnownContents::add(u32& head, const MemoryPlace& place, Value value) {
 }
 
 bool KnownContents::is_same(const MemoryPlace& a, const MemoryPlace& b) {
-  if (a.space != b.space || a.op != b.op || a.offset != b.offset) return false;
-  if (a.space == MemoryPlace::Space::global) return a.index == b.index;
+  if (a.space != b.space || a.op != b.op || a.offset != b.offset || a.global != b.global) return false;
   return resolve(a.base) == resolve(b.base) && resolve(a.index) == resolve(b.index);
 }
 
 bool KnownContents::may_overlap(const MemoryPlace& a, const MemoryPlace& b) {
   if (a.space != b.space) return false;
+  // One number may be two nodes.
+  const auto constant = [&](Value value) { return function_.nodes[value].imm; };
   const auto ranges_overlap = [&](u64 a_begin, u64 b_begin) {
     return a_begin < b_begin + b.bytes && b_begin < a_begin + a.bytes;
   };
   switch (a.space) {
     case MemoryPlace::Space::global:  // two imports may be one
-      return a.index == b.index || (a.offset != 0 && b.offset != 0);
+      return a.global == b.global || (a.is_imported && b.is_imported);
     case MemoryPlace::Space::field:
       return ranges_overlap(a.offset, b.offset);
     case MemoryPlace::Space::element: {
       // Arrays with elements of different sizes are different ones.
       const Value i = resolve(a.index), j = resolve(b.index);
-      const bool differ = i != j && function_.is_constant(i) && function_.is_constant(j);
+      const bool differ = function_.is_constant(i) && function_.is_constant(j) && constant(i) != constant(j);
       return a.bytes == b.bytes && !differ;
     }
     case MemoryPlace::Space::memory:
@@ -85,7 +84,7 @@ bool KnownContents::may_overlap(const MemoryPlace& a, const MemoryPlace& b) {
   const Value i = resolve(a.base), j = resolve(b.base);
   if (i == j) return ranges_overlap(a.offset, b.offset);
   if (!function_.is_constant(i) || !function_.is_constant(j)) return true;
-  return ranges_overlap(function_.nodes[i].imm + a.offset, function_.nodes[j].imm + b.offset);
+  return ranges_overlap(constant(i) + a.offset, constant(j) + b.offset);
 }
 
 }  // namespace invar::jit

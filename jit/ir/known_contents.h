@@ -17,9 +17,11 @@ struct MemoryPlace {
   Space space;
   Op op;  ///< By which it is read as it was written; Op::unreachable if there is no such.
   u32 bytes = 0;
-  Value base = no_value;   ///< An address in memory 0, an object or an array;
-  Value index = no_value;  ///< of an element: which; of a global likewise, though it is no value.
-  u64 offset = 0;  ///< In memory: from the base on; in an object: of the field; of a global: 1 if it is imported.
+  Value base = no_value;     ///< An address in memory 0, an object or an array.
+  Value index = no_value;    ///< Of an element.
+  u64 offset = 0;            ///< In memory: from the base on; in an object: of the field.
+  u32 global = 0;            ///< Which,
+  bool is_imported = false;  ///< and does it come from elsewhere?
 };
 
 class KnownContents {
@@ -28,10 +30,11 @@ class KnownContents {
 
   /// Of a new function.
   void begin();
-  /// In a new block with one predecessor, which has its end.
-  void enter_behind(u32 predecessor);
 
   // In the block in hand:
+
+  /// Before anything else: what holds at the end of that block holds here, too.
+  void enter_from(u32 block);
 
   /// What a read from the place comes to, or no_value.
   Value find(const MemoryPlace& place);

@@ -17,19 +17,19 @@ const FuncType* SsaSink::call_in_place(const ContinuationInstruction& instructio
 }
 
 void SsaSink::cont_new(u32 type) {
-  if (!dead()) call_in_place({.op = Op::cont_new, .type = type});
+  if (!dead()) call_in_place(ContinuationInstruction::cont_new(type));
 }
 
 void SsaSink::cont_bind(u32 from, u32 to) {
-  if (!dead()) call_in_place({.op = Op::cont_bind, .type = from, .to = to});
+  if (!dead()) call_in_place(ContinuationInstruction::cont_bind(from, to));
 }
 
 void SsaSink::suspend(u32 tag) {
-  if (!dead()) call_in_place({.op = Op::suspend, .tag = tag});
+  if (!dead()) call_in_place(ContinuationInstruction::suspend(tag));
 }
 
 void SsaSink::switch_(u32 type, u32 tag) {
-  if (!dead()) call_in_place({.op = Op::switch_, .type = type, .tag = tag});
+  if (!dead()) call_in_place(ContinuationInstruction::switch_(type, tag));
 }
 
 void SsaSink::resume(Op op, u32 type, u32 tag, std::span<const OnClause> clauses) {

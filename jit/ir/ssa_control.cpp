@@ -42,7 +42,7 @@ void SsaSink::add_successor(u32 block, u32 successor) {
 u32 SsaSink::block_behind(u32 predecessor) {
   const u32 block = new_block(predecessor);
   add_successor(predecessor, block);
-  known_.enter_behind(predecessor);
+  known_.enter_from(predecessor);
   return block;
 }
 
@@ -123,7 +123,7 @@ u32 SsaSink::meet(u32 first_edge, u32 values) {
   for (const u32 edge : scratch_) dominator = common_dominator(dominator, edges_[edge].block);
   const u32 block = new_block(dominator);
   for (const u32 edge : scratch_) add_successor(edges_[edge].block, block);
-  if (scratch_.size() == 1) known_.enter_behind(edges_[scratch_.front()].block);
+  if (scratch_.size() == 1) known_.enter_from(edges_[scratch_.front()].block);
 
   const u32 first = edges_[scratch_.front()].values;
   for (u32 i = 0; i < values; ++i) {
@@ -221,6 +221,7 @@ Value SsaSink::slot(Type type, u32 index) {
 /// but for constants below the loop's parameters.
 void SsaSink::enter_from_interpreter(const Label& label) {
   maker_.forget();
+  known_.forget();
   // What led to the loops around it is not compiled.
   u32 outer = static_cast<u32>(around_.size());
   for (Label& other : labels_) {

@@ -256,7 +256,7 @@ Value SsaSink::allocate(u32 type) {
   const u32 ways[] = {fast, slow};
   const Value values[] = {cell, made};
   join(ways);
-  known_.enter_behind(fast);  // the runtime does not change them either
+  known_.enter_from(fast);  // the runtime does not change them either
   const Value object = joined(Type::i64, values);
   note_non_null(object);
   return object;

@@ -144,8 +144,8 @@ void SsaSink::local_tee(u32 local) {
 MemoryPlace SsaSink::place_of(u32 global) const {
   return {.space = MemoryPlace::Space::global,
           .op = Op::global_get,
-          .index = global,
-          .offset = global < module_.imported_globals ? u64{1} : 0};
+          .global = global,
+          .is_imported = global < module_.imported_globals};
 }
 
 void SsaSink::global_get(u32 global) {

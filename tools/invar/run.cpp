@@ -99,6 +99,7 @@ class Run {
       Loaded loaded{{compiled->module, compiled->owner}, {}};
       if (options_.compiler == nullptr) return loaded;
       if (const std::string why = explain_mismatch(compiled->key, code_key()); !why.empty()) {
+        if (!options_.wants_compiled) return loaded;
         return std::unexpected(complain(fmt::format("{}: {}", file, why)));
       }
       loaded.code = ModuleBytes{compiled->code, compiled->owner};
@@ -142,8 +143,10 @@ class Run {
     if (!loaded) return std::unexpected(loaded.error());
     auto compiled = make_module(*loaded);
     if (compiled && loaded->code && !options_.compiler->restore(**compiled, *loaded->code)) {
-      const int status = complain(fmt::format("{}: its machine code is not for it", file));
-      if (!cache_) return std::unexpected(status);
+      if (options_.wants_compiled) {
+        const int status = complain(fmt::format("{}: its machine code is not for it", file));
+        if (!cache_) return std::unexpected(status);
+      }
       loaded->code.reset();
       compiled = make_module(*loaded);
     }

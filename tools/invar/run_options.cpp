@@ -136,6 +136,7 @@ std::expected<RunOptions, int> parse_run_options(const Arguments& arguments) {
   if (!compiler) return std::unexpected(compiler.error());
   options.compiler = *std::move(compiler);
   options.engine.compiler = options.compiler.get();
+  options.wants_compiled = tier_options.is_said();
   if (caches) {
     if (options.compiler == nullptr) {
       return std::unexpected(complain("--cache is for compiled code (--tier jit or auto)", exit_usage));

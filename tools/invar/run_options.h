@@ -27,6 +27,7 @@ struct RunOptions {
   std::vector<Preload> preloads;
   EngineConfig engine;
   std::unique_ptr<Compiler> compiler;  ///< The one in `engine`.
+  bool wants_compiled = false;         ///< Machine code that cannot be used is an error.
   std::optional<std::string> cache;    ///< Where compiled modules are kept.
   StoreLimits limits;
   std::optional<s64> fuel;

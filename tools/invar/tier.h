@@ -16,6 +16,8 @@ class TierOptions {
   void prefer_compiled() {
     if (tier_.empty()) tier_ = "jit";
   }
+  /// Was there anything of it in the options, or preferred?
+  bool is_said() const { return !tier_.empty() || lazy_; }
   /// The compiler to use, null for the interpreter alone; or an exit status.
   std::expected<std::unique_ptr<Compiler>, int> compiler() const;
   /// What these options say of the engine's configuration, which has its compiler.

@@ -427,6 +427,21 @@ def test_compiled_files_run_and_say_what_they_are_for():
         same(run("compile", EXAMPLES / "hello.wat")[0], 2)
 
 
+def test_machine_code_that_does_not_fit_is_an_error_if_it_was_asked_for():
+    if not has_compiler():
+        return
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        (folder / "lib.wat").write_text('(module (func (export "f") (result i32) (i32.const 42)))')
+        (folder / "main.wat").write_text(
+            '(module (import "lib" "f" (func $f (result i32))) (func (export "g") (result i32) (call $f)))')
+        same(run("compile", folder / "lib.wat", "-o", folder / "lib"), (0, "", ""))
+        rest = ("--fuel", "1000", "--preload", f"lib={folder / 'lib'}", "--invoke", "g", folder / "main.wat")
+        same(run("run", *rest), (0, "42\n", ""))
+        status, _, err = run("run", "--tier", "jit", *rest)
+        same((status, err), (1, f"invar: {folder / 'lib'}: compiled with fuel=no, but here it is fuel=yes\n"))
+
+
 def test_a_trap_in_a_compiled_file_has_the_same_backtrace():
     if not has_compiler():
         return
