@@ -58,6 +58,16 @@ Result<ModuleBytes> read_all(int fd, u64 size_hint, const std::string& path) {
 
 }  // namespace
 
+std::span<const u8> read_beginning(const std::string& path, std::span<u8> bytes) {
+  // A pipe is not even opened: who writes to it would go on.
+  struct stat status{};
+  if (stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return {};
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC), true);
+  if (file.get() < 0) return {};
+  const ssize_t got = pread(file.get(), bytes.data(), bytes.size(), 0);
+  return got < 0 ? std::span<const u8>{} : bytes.first(static_cast<size_t>(got));
+}
+
 Result<ModuleBytes> read_file(const std::string& path) {
   const bool standard_input = path == "-";
   const Descriptor file{standard_input ? STDIN_FILENO : open(path.c_str(), O_RDONLY | O_CLOEXEC), !standard_input};

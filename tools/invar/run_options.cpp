@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <fstream>
 #include <limits>
 
 #include "decoder/text/number.h"
+#include "engine/platform/file.h"
 #include "tools/invar/code_cache.h"
 #include "tools/invar/tier.h"
 #include "tools/invar/trace.h"
@@ -42,11 +42,8 @@ class Formatter final : public CLI::Formatter {
 
 /// Only a look: what cannot be read is complained of later.
 bool begins_like_compiled_file(const std::string& path) {
-  if (path == "-") return false;
-  std::ifstream file(path, std::ios::binary);
-  u8 bytes[8] = {};
-  file.read(reinterpret_cast<char*>(bytes), sizeof bytes);
-  return file && is_compiled_file(bytes);
+  u8 bytes[8];
+  return path != "-" && is_compiled_file(read_beginning(path, bytes));
 }
 
 constexpr const char* examples =

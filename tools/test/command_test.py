@@ -14,6 +14,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import threading
 import traceback
 import xml.etree.ElementTree
 
@@ -425,6 +426,16 @@ def test_compiled_files_run_and_say_what_they_are_for():
         same(run("run", "--invoke", "sum", out, "300"), run("run", "--invoke", "sum", folder / "sum.wat", "300"))
         same(run("compile", folder / "gone.wasm", "-o", out)[0], 1)
         same(run("compile", EXAMPLES / "hello.wat")[0], 2)
+
+
+def test_a_module_may_come_through_a_pipe():
+    with tempfile.TemporaryDirectory() as name:
+        pipe = pathlib.Path(name) / "pipe"
+        os.mkfifo(pipe)
+        writer = threading.Thread(target=lambda: pipe.write_bytes((EXAMPLES / "hello.wat").read_bytes()))
+        writer.start()
+        same(run("run", pipe), (0, "Hello from invar!\n", ""))
+        writer.join()
 
 
 def test_machine_code_that_does_not_fit_is_an_error_if_it_was_asked_for():
