@@ -29,6 +29,7 @@
 #include "jit/machine/machine.h"
 #include "jit/regalloc/checker.h"
 #include "jit/runtime/builtins.h"
+#include "jit/scratch.h"
 
 namespace invar::jit {
 
@@ -105,6 +106,7 @@ class MachineCompiler final : public Compiler {
   void dump(std::string_view text);
   /// The same: why a function is not compiled. Returns nullptr.
   const u64* refuse(const Code& code, std::string_view reason);
+  const u64* make_in(Arena& arena, Code& code, const LoopPlace* loop, const StopFlag* stop);
   static const u8* place(platform::ExecutableMemory& memory, std::span<const u8> bytes);
 
   const CompilerOptions options_;
@@ -116,6 +118,7 @@ class MachineCompiler final : public Compiler {
   u64 land_ = 0;                                                   ///< A word of threaded code.
   std::unordered_map<std::string, std::unique_ptr<Stubs>> stubs_;  ///< By what the types are for machine code.
   std::unordered_map<const CompiledModule*, std::unique_ptr<ModuleCode>> modules_;
+  std::vector<std::unique_ptr<Arena>> arenas_;  ///< Those that no thread compiles in.
   CodeMap map_;
 };
 
@@ -211,6 +214,23 @@ MachineCompiler::ModuleCode& MachineCompiler::code_of(const CompiledModule& modu
 /// Compiles the function, or what runs from a loop on. The threaded code that leads there: an address, the Code, and
 /// the machine code. nullptr if it stays with the interpreter.
 const u64* MachineCompiler::make(Code& code, const LoopPlace* loop, const StopFlag* stop) {
+  std::unique_ptr<Arena> arena;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!arenas_.empty()) {
+      arena = std::move(arenas_.back());
+      arenas_.pop_back();
+    }
+  }
+  if (!arena) arena = std::make_unique<Arena>();
+  const u64* const entry = make_in(*arena, code, loop, stop);
+  const std::lock_guard lock(mutex_);
+  arenas_.push_back(std::move(arena));
+  return entry;
+}
+
+const u64* MachineCompiler::make_in(Arena& arena, Code& code, const LoopPlace* loop, const StopFlag* stop) {
+  const ScratchScope scope(arena);
   const auto stops = [stop] { return stop != nullptr && stop->load(std::memory_order_relaxed); };
   CompiledModule& module = *code.module;
   ModuleCode& owner = code_of(module);
@@ -222,6 +242,7 @@ const u64* MachineCompiler::make(Code& code, const LoopPlace* loop, const StopFl
   Function function;
   SsaSink sink(module, function);
   const bool has_time = options_.effort > 0;
+  if (has_time) sink.reuse_contents();
   if (options_.inlines && has_time) sink.inline_functions(options_.first_function, options_.last_function);
   const bool is_built = loop ? sink.build_loop(code.function, *loop) : sink.build(code.function);
   if (!is_built) return refuse(code, info(sink.refused()).mnemonic);

@@ -56,7 +56,7 @@ class Steps {
 
   Lowering& lowering_;
   const Value value_;
-  std::vector<Step> steps_;
+  ScratchVector<Step> steps_;
 };
 
 }  // namespace invar::jit::arm64

@@ -48,8 +48,8 @@ struct AssignedLocalsSink : NullSink {
     size_t start;
   };
   AssignedLocals& result;
-  std::vector<Open> opened;
-  std::vector<u32> assigned;
+  ScratchVector<Open> opened;
+  ScratchVector<u32> assigned;
   bool too_many = false;
 };
 

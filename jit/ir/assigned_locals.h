@@ -2,9 +2,9 @@
 #pragma once
 
 #include <span>
-#include <vector>
 
 #include "decoder/module.h"
+#include "jit/scratch.h"
 
 namespace invar::jit {
 
@@ -23,8 +23,8 @@ class AssignedLocals {
   struct Range {
     u32 first = 0, count = 0;
   };
-  std::vector<Range> ranges_;
-  std::vector<u32> locals_;
+  ScratchVector<Range> ranges_;
+  ScratchVector<u32> locals_;
 };
 
 }  // namespace invar::jit

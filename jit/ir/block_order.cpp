@@ -59,14 +59,14 @@ class BlockOrder {
     // By header, and behind them for what is in no loop: the members that are in no inner loop, and those loops'
     // headers.
     const auto list_of = [&](u32 block) { return loop_of_[block] == none ? count : loop_of_[block]; };
-    std::vector<u32> first(count + 2, 0), members(count);
+    ScratchVector<u32> first(count + 2, 0), members(count);
     for (u32 block = 0; block < count; ++block) ++first[list_of(block) + 1];
     for (u32 i = 0; i <= count; ++i) first[i + 1] += first[i];
-    std::vector<u32> next(first.begin(), first.end() - 1);
+    ScratchVector<u32> next(first.begin(), first.end() - 1);
     for (u32 block = 0; block < count; ++block) members[next[list_of(block)]++] = block;
 
     next.assign(first.begin(), first.end() - 1);
-    std::vector<u32> open = {count};
+    ScratchVector<u32> open = {count};
     while (!open.empty()) {
       const u32 list = open.back();
       if (next[list] == first[list + 1]) {
@@ -84,9 +84,9 @@ class BlockOrder {
   }
 
   void apply() {
-    std::vector<u32> number(blocks_.size());
+    ScratchVector<u32> number(blocks_.size());
     for (u32 i = 0; i < order_.size(); ++i) number[order_[i]] = i;
-    std::vector<Block> ordered;
+    ScratchVector<Block> ordered;
     ordered.reserve(blocks_.size());
     for (const u32 block : order_) {
       Block& moved = ordered.emplace_back(std::move(blocks_[block]));
@@ -97,10 +97,10 @@ class BlockOrder {
     blocks_ = std::move(ordered);
   }
 
-  std::vector<Block>& blocks_;
-  std::vector<u32> loop_of_;    ///< The innermost loop's header; of a header, the next one's.
-  std::vector<u32> outermost_;  ///< See outermost().
-  std::vector<u32> work_, order_;
+  ScratchVector<Block>& blocks_;
+  ScratchVector<u32> loop_of_;    ///< The innermost loop's header; of a header, the next one's.
+  ScratchVector<u32> outermost_;  ///< See outermost().
+  ScratchVector<u32> work_, order_;
 };
 
 }  // namespace

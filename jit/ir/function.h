@@ -1,14 +1,13 @@
 // The compiler's view of a function: a control flow graph of nodes in SSA form, in dense arrays.
 #pragma once
 
-#include <memory>
 #include <span>
 #include <vector>
 
 #include "decoder/opcode.h"
 #include "decoder/types.h"
 #include "engine/interp/handler_table.h"
-#include "jit/ir/arena.h"
+#include "jit/scratch.h"
 
 namespace invar::jit {
 
@@ -155,20 +154,16 @@ constexpr u32 own_inputs(const Node& node) {
 }
 
 struct Block {
-  explicit Block(Arena& arena)
-      : phis(ArenaAllocator<Value>(arena)),
-        nodes(ArenaAllocator<Value>(arena)),
-        predecessors(ArenaAllocator<u32>(arena)),
-        successors(ArenaAllocator<u32>(arena)) {
+  Block() {
     nodes.reserve(8);
     predecessors.reserve(2);
     successors.reserve(2);
   }
 
-  ArenaVector<Value> phis;
-  ArenaVector<Value> nodes;  ///< In order; the last is the terminator. Constants and phis are not among them.
-  ArenaVector<u32> predecessors;
-  ArenaVector<u32> successors;  ///< Of a branch: where it goes if it is taken, then the other.
+  ScratchVector<Value> phis;
+  ScratchVector<Value> nodes;  ///< In order; the last is the terminator. Constants and phis are not among them.
+  ScratchVector<u32> predecessors;
+  ScratchVector<u32> successors;  ///< Of a branch: where it goes if it is taken, then the other.
   u32 dominator = 0;            ///< Of block 0 itself.
   u32 depth = 0;                ///< In the tree of dominators.
   u32 loop_depth = 0;
@@ -194,17 +189,15 @@ struct InlinedCode {
 /// Blocks are in an order in which every block but a loop's header stands behind its predecessors, and the blocks of
 /// a loop stand together. A block with several successors has none with several predecessors.
 struct Function {
-  /// What blocks hold lies here: they are many, and go together.
-  std::unique_ptr<Arena> arena = std::make_unique<Arena>();
   u32 index = 0;
   u32 entry_offset = 0;  ///< Of the body in the module.
   const FuncType* type = nullptr;
   /// Of a function that begins in a loop: its parameter, the interpreter's frame at that time. Else no_value.
   Value frame = no_value;
-  std::vector<Node> nodes;
-  std::vector<Value> lists;
+  ScratchVector<Node> nodes;
+  ScratchVector<Value> lists;
   std::vector<V128> vectors;  ///< Constants.
-  std::vector<Block> blocks;
+  ScratchVector<Block> blocks;
   InlinedCode inlined;
   /// Try blocks. Of a clause only the tag counts, and whether it has a slot for the exception.
   interp::HandlerTable handlers;

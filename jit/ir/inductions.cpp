@@ -102,7 +102,7 @@ class Inductions {
     const auto is_outside = [&](u32 block) { return block < header_ || block >= function_.blocks[header_].loop_end; };
     // Ways out often begin with a block of their own.
     const auto leaves = [&](u32 block) {
-      const ArenaVector<u32>& successors = function_.blocks[block].successors;
+      const ScratchVector<u32>& successors = function_.blocks[block].successors;
       return is_outside(block) || (successors.size() == 1 && is_outside(successors[0]));
     };
     u32 block = function_.blocks[header_].predecessors[way_back_];
@@ -140,7 +140,7 @@ class Inductions {
       more = node(node(counted).inputs[1]).imm;
       counted = node(counted).inputs[0];
     }
-    const ArenaVector<Value>& phis = function_.blocks[header_].phis;
+    const ScratchVector<Value>& phis = function_.blocks[header_].phis;
     if (!std::ranges::binary_search(phis, counted) || node(counted).kind != Kind::phi) return std::nullopt;
     const std::optional<Step> step = step_of(counted);
     if (!step || step->by == 0 || !is_constant(step->start)) return std::nullopt;
@@ -189,8 +189,8 @@ class Inductions {
 
   bool begin_with_zero(Value phi, const Step& step) {
     const u64 start = node(step.start).imm;
-    std::vector<Value> moved = {phi};
-    std::vector<Value> corrected;
+    ScratchVector<Value> moved = {phi};
+    ScratchVector<Value> corrected;
     const auto is_moved = [&](Value value) { return std::ranges::find(moved, value) != moved.end(); };
     find_users();
     for (size_t i = 0; i < moved.size(); ++i) {
@@ -256,13 +256,13 @@ class Inductions {
                                  .inputs = {n.inputs[0], limit, no_value},
                                  .offset = n.offset});
     node(user).inputs[0] = condition;
-    ArenaVector<Value>& nodes = function_.blocks[block_of_[user]].nodes;
+    ScratchVector<Value>& nodes = function_.blocks[block_of_[user]].nodes;
     nodes.insert(nodes.end() - 1, condition);
   }
 
   /// By what a sum with zero is.
   void replace_sums() {
-    std::vector<Value> replaced(function_.nodes.size(), no_value);
+    ScratchVector<Value> replaced(function_.nodes.size(), no_value);
     for (const Value sum : nothing_added_) replaced[sum] = node(sum).inputs[0];
     for (Node& user : function_.nodes) {
       for (Value& input : function_.inputs(user)) {
@@ -277,9 +277,9 @@ class Inductions {
   }
   Value constant(u64 bits) { return add({.kind = Kind::constant, .type = Type::i32, .imm = bits}); }
 
-  std::vector<bool> live_nodes() {
-    std::vector<bool> live(function_.nodes.size());
-    std::vector<Value> work;
+  ScratchVector<bool> live_nodes() {
+    ScratchVector<bool> live(function_.nodes.size());
+    ScratchVector<Value> work;
     const auto mark = [&](Value value) {
       if (live[value]) return;
       live[value] = true;
@@ -304,11 +304,11 @@ class Inductions {
     const size_t count = function_.nodes.size();
     first_user_.assign(count + 1, 0);
     block_of_.resize(count);
-    const std::vector<bool> live = live_nodes();
+    const ScratchVector<bool> live = live_nodes();
     const auto each = [&](auto see) {
       for (u32 i = 0; i < function_.blocks.size(); ++i) {
         const Block& block = function_.blocks[i];
-        for (const ArenaVector<Value>* values : {&block.phis, &block.nodes}) {
+        for (const ScratchVector<Value>* values : {&block.phis, &block.nodes}) {
           for (const Value user : *values) {
             if (!live[user]) continue;
             block_of_[user] = i;
@@ -320,17 +320,17 @@ class Inductions {
     each([&](Value input, Value /*user*/) { ++first_user_[input + 1]; });
     for (size_t i = 0; i < count; ++i) first_user_[i + 1] += first_user_[i];
     users_.resize(first_user_[count]);
-    std::vector<u32> next(first_user_.begin(), first_user_.end() - 1);
+    ScratchVector<u32> next(first_user_.begin(), first_user_.end() - 1);
     each([&](Value input, Value user) { users_[next[input]++] = user; });
   }
 
   Function& function_;
   u32 header_ = 0;
   u32 way_back_ = 0;  ///< Which of the header's predecessors is the loop's end.
-  std::vector<u32> first_user_;
-  std::vector<Value> users_;
-  std::vector<u32> block_of_;
-  std::vector<Value> nothing_added_;  ///< Sums with zero.
+  ScratchVector<u32> first_user_;
+  ScratchVector<Value> users_;
+  ScratchVector<u32> block_of_;
+  ScratchVector<Value> nothing_added_;  ///< Sums with zero.
 };
 
 }  // namespace

@@ -28,9 +28,12 @@ Value KnownContents::find(const MemoryPlace& place) {
   return no_value;
 }
 
-void KnownContents::note(const MemoryPlace& place, Value value) { add(head(), place, value); }
+void KnownContents::note(const MemoryPlace& place, Value value) {
+  if (is_enabled_) add(head(), place, value);
+}
 
 void KnownContents::write(const MemoryPlace& place, Value value) {
+  if (!is_enabled_) return;
   u32& first = head();
   Fact kept[most];
   u32 count = 0, all = 0;

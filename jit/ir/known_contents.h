@@ -5,9 +5,8 @@
 // with nothing; so the values that are known are there on every way.
 #pragma once
 
-#include <vector>
-
 #include "jit/ir/node_maker.h"
+#include "jit/scratch.h"
 
 namespace invar::jit {
 
@@ -28,6 +27,8 @@ class KnownContents {
  public:
   KnownContents(const Function& function, NodeMaker& maker) : function_(function), maker_(maker) {}
 
+  /// Without, nothing is known.
+  void enable() { is_enabled_ = true; }
   /// Of a new function.
   void begin();
 
@@ -63,8 +64,9 @@ class KnownContents {
 
   const Function& function_;
   NodeMaker& maker_;
-  std::vector<Fact> facts_;  ///< From 1 on: 0 ends a list.
-  std::vector<u32> heads_;   ///< By block.
+  bool is_enabled_ = false;
+  ScratchVector<Fact> facts_;  ///< From 1 on: 0 ends a list.
+  ScratchVector<u32> heads_;   ///< By block.
 };
 
 }  // namespace invar::jit

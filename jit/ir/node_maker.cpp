@@ -83,7 +83,7 @@ bool NodeMaker::dominates(u32 above, u32 block) const {
 }
 
 void NodeMaker::grow_table() {
-  std::vector<Value> old(table_.size() * 2, no_value);
+  ScratchVector<Value> old(table_.size() * 2, no_value);
   old.swap(table_);
   const u64 mask = table_.size() - 1;
   for (const Value value : old) {

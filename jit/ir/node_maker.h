@@ -3,9 +3,9 @@
 
 #include <map>
 #include <utility>
-#include <vector>
 
 #include "jit/ir/function.h"
+#include "jit/scratch.h"
 
 namespace invar::jit {
 
@@ -63,9 +63,9 @@ class NodeMaker {
   Function& function_;
   u32 block_ = 0;
   u32 offset_ = 0;
-  std::vector<u32> block_of_;    ///< By value.
-  std::vector<Value> replaced_;  ///< By value: itself, or what stands for it.
-  std::vector<Value> table_;     ///< Open addressing; no_value is free.
+  ScratchVector<u32> block_of_;    ///< By value.
+  ScratchVector<Value> replaced_;  ///< By value: itself, or what stands for it.
+  ScratchVector<Value> table_;     ///< Open addressing; no_value is free.
   u32 in_table_ = 0;
   std::map<std::pair<u64, u64>, u64> vectors_;  ///< Indices by bits.
 };

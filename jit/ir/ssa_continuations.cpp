@@ -36,7 +36,7 @@ void SsaSink::resume(Op op, u32 type, u32 tag, std::span<const OnClause> clauses
   if (dead()) return;
   const FuncType* const called = call_in_place(ContinuationInstruction::resume(op, type, tag, clauses));
   if (called == nullptr) return;
-  const std::vector<Value> results(stack_.end() - static_cast<std::ptrdiff_t>(called->results.size()), stack_.end());
+  const ScratchVector<Value> results(stack_.end() - static_cast<std::ptrdiff_t>(called->results.size()), stack_.end());
   stack_.resize(stack_.size() - results.size());
   const auto push_results = [&](size_t first, size_t count) {
     for (size_t i = first; i < first + count; ++i) push(results[i]);

@@ -19,7 +19,7 @@ constexpr u32 slots_of_type(Type type) { return type == Type::v128 ? 2 : 1; }
 
 u32 SsaSink::new_block(u32 dominator) {
   const u32 block = static_cast<u32>(function_.blocks.size());
-  Block& made = function_.blocks.emplace_back(*function_.arena);
+  Block& made = function_.blocks.emplace_back();
   made.dominator = dominator;
   made.depth = block == 0 ? 0 : function_.blocks[dominator].depth + 1;
   made.loop_depth = loop_depth_;
@@ -165,7 +165,7 @@ void SsaSink::close_loop(const Label& label) {
   for (u32 edge = label.first_edge; edge != none; edge = edges_[edge].next) scratch_.push_back(edge);
   std::ranges::reverse(scratch_);
   for (const u32 edge : scratch_) add_successor(edges_[edge].block, label.header);
-  ArenaVector<Value>& phis = function_.blocks[label.header].phis;
+  ScratchVector<Value>& phis = function_.blocks[label.header].phis;
   for (u32 i = 0; i < phis.size(); ++i) {
     Node& phi = function_.nodes[phis[i]];
     const u32 from = phi.inputs[0], ways_in = phi.inputs[1];
@@ -244,7 +244,7 @@ void SsaSink::enter_from_interpreter(const Label& label) {
   unchanged_.assign(locals_.size(), no_value);
   local_slots_.resize(locals_.size());
   // By phi: what it gets on this way.
-  std::vector<std::pair<Value, Value>> entering;
+  ScratchVector<std::pair<Value, Value>> entering;
   const auto enter = [&](Value& value, u32 index, bool has_phi) {
     const Type type = function_.nodes[value].type;
     if (!has_phi) {
@@ -436,7 +436,7 @@ void SsaSink::br_table(std::span<const u32> depths) {
   const u64 first = function_.lists.size();
   function_.lists.resize(first + depths.size());
   maker_.append({.kind = Kind::switch_, .inputs = {index, no_value, no_value}, .imm = first << 32 | depths.size()});
-  std::vector<u32> successor_of(labels_.size(), none);  // by depth
+  ScratchVector<u32> successor_of(labels_.size(), none);  // by depth
   for (size_t i = 0; i < depths.size(); ++i) {
     u32& successor = successor_of[depths[i]];
     if (successor == none) {

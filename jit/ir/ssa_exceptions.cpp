@@ -34,7 +34,7 @@ void SsaSink::add_throw(u32 scope) {
   const u32 values = static_cast<u32>(saved_.size());
   if (values > max_saved) fail();
   // What is inlined has no try blocks: they are the function's own.
-  const std::vector<Value>& locals = callers_.empty() ? locals_ : callers_.front().locals;
+  const ScratchVector<Value>& locals = callers_.empty() ? locals_ : callers_.front().locals;
   for (const u32 local : (callers_.empty() ? assigned_ : callers_.front().assigned).of(to.construct)) {
     saved_.push_back(locals[local]);
   }
@@ -95,7 +95,7 @@ u32 SsaSink::add_clause(u32 scope, u32 tag, bool wants_exception) {
 /// Behind the try block's own blocks: where its edges meet.
 void SsaSink::begin_handlers(u32 scope) {
   Try& from = tries_[scope];
-  std::vector<Block>& blocks = function_.blocks;
+  ScratchVector<Block>& blocks = function_.blocks;
   const auto end_of = [&](u32 block) -> Node& { return function_.nodes[blocks[block].nodes.back()]; };
   if (from.edges == 0) {
     // Nothing throws, but there is code behind the clauses: it hangs on a way that nobody takes.
@@ -201,7 +201,7 @@ void SsaSink::throw_(u32 tag) {
   if (dead()) return;
   const std::vector<ValType>& types = module_.types[module_.tags[tag].type].func.params;
   pop_operands(types.size());
-  const std::vector<Value> values = scratch_;
+  const ScratchVector<Value> values = scratch_;
   const Value arguments = throw_arguments(slots_of(types));
   u64 offset = 0;
   for (size_t i = 0; i < types.size(); ++i) {

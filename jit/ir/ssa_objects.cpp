@@ -334,7 +334,7 @@ SsaSink::Outcome SsaSink::test_descriptor(bool nullable) {
   check_non_null(wanted, TrapKind::null_descriptor_reference);
   Outcome outcome;
   if (!is_non_null(reference)) {
-    std::vector<u32>& null = nullable ? outcome.matching : outcome.other;
+    ScratchVector<u32>& null = nullable ? outcome.matching : outcome.other;
     null.push_back(fork(maker_.numeric(Op::i64_eqz, reference)));
     note_non_null(reference);
   }
@@ -461,9 +461,9 @@ Value SsaSink::low_bits(Value reference, u32 mask) {
 /// Goes on, in blocks without an end, where the reference is of the type and where it is not.
 SsaSink::Outcome SsaSink::test_type(Value reference, ValType type) {
   Outcome outcome;
-  const auto when = [&](Value condition, std::vector<u32>& blocks) { blocks.push_back(fork(condition)); };
-  const auto rest = [&](std::vector<u32>& blocks) { blocks.push_back(maker_.block()); };
-  std::vector<u32>&yes = outcome.matching, &no = outcome.other;
+  const auto when = [&](Value condition, ScratchVector<u32>& blocks) { blocks.push_back(fork(condition)); };
+  const auto rest = [&](ScratchVector<u32>& blocks) { blocks.push_back(maker_.block()); };
+  ScratchVector<u32>&yes = outcome.matching, &no = outcome.other;
 
   if (!is_non_null(reference)) {
     when(maker_.numeric(Op::i64_eqz, reference), type.nullable() ? yes : no);
@@ -580,8 +580,8 @@ void SsaSink::br_on_cast(Op op, u32 depth, ValType /*from*/, ValType to) {
   const bool on_match = op == Op::br_on_cast || op == Op::br_on_cast_desc_eq;
   const Outcome outcome = by_descriptor ? test_descriptor(to.nullable()) : test_type(maker_.resolve(stack_.back()), to);
   const Value reference = maker_.resolve(stack_.back());
-  const std::vector<u32>& taken = on_match ? outcome.matching : outcome.other;
-  const std::vector<u32>& other = on_match ? outcome.other : outcome.matching;
+  const ScratchVector<u32>& taken = on_match ? outcome.matching : outcome.other;
+  const ScratchVector<u32>& other = on_match ? outcome.other : outcome.matching;
   join(taken);
   jump_to(depth);
   join(other);

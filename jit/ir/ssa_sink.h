@@ -27,6 +27,9 @@ class SsaSink : public NullSink {
   /// Calls of small functions within these indices are to be replaced by what those do.
   void inline_functions(u32 first, u32 last) { inlines_ = true, first_inlined_ = first, last_inlined_ = last; }
 
+  /// Reads whose result is known are not to be done.
+  void reuse_contents() { known_.enable(); }
+
   /// Builds `function`. False if it has something that is not compiled.
   bool build(u32 function) { return build_from(function, none); }
   /// Builds what runs from a loop on, until control leaves for the beginning of a loop around it.
@@ -254,7 +257,7 @@ class SsaSink : public NullSink {
     u32 callee;
     u32 call;   ///< In Function::inlined.
     u32 label;  ///< The callee's own one.
-    std::vector<Value> locals;
+    ScratchVector<Value> locals;
     AssignedLocals assigned;
     u32 constructs, entered;
     Value tick;
@@ -272,7 +275,7 @@ class SsaSink : public NullSink {
   // ssa_objects.cpp
   /// Blocks without an end yet, in which a reference is of a type or not.
   struct Outcome {
-    std::vector<u32> matching, other;
+    ScratchVector<u32> matching, other;
   };
   Outcome test_type(Value reference, ValType type);
   void test_defined_type(Value reference, ValType type, Outcome& outcome);
@@ -341,20 +344,20 @@ class SsaSink : public NullSink {
   bool supported_ = true;
   Op op_ = Op::unreachable,
      refused_ = Op::unreachable;  ///< The instruction in hand, and the first that is not compiled.
-  std::vector<Value> stack_;
-  std::vector<Value> locals_;
-  std::vector<Label> labels_;
-  std::vector<ValType> label_types_;
-  std::vector<Edge> edges_;
-  std::vector<Value> saved_;
-  std::vector<Try> tries_;          ///< By number in Function::handlers.
-  std::vector<u32> catch_labels_;   ///< By clause: the label that a try_table's goes to, counted from the outermost.
-  std::vector<u32> far_dominator_;  ///< By block; see new_block.
-  std::vector<Value> scratch_;
+  ScratchVector<Value> stack_;
+  ScratchVector<Value> locals_;
+  ScratchVector<Label> labels_;
+  ScratchVector<ValType> label_types_;
+  ScratchVector<Edge> edges_;
+  ScratchVector<Value> saved_;
+  ScratchVector<Try> tries_;          ///< By number in Function::handlers.
+  ScratchVector<u32> catch_labels_;   ///< By clause: the label that a try_table's goes to, counted from the outermost.
+  ScratchVector<u32> far_dominator_;  ///< By block; see new_block.
+  ScratchVector<Value> scratch_;
   std::unordered_map<Value, u32> non_null_;  ///< References that are not null from the end of a block on.
   std::unordered_map<Value, u32> checked_;   ///< Conditions that do not hold behind a check in a block.
   std::unordered_map<Value, std::pair<Value, u32>> lengths_;  ///< Of arrays, and the block in which that was read.
-  std::vector<Caller> callers_;                               ///< Innermost last.
+  ScratchVector<Caller> callers_;                               ///< Innermost last.
   std::unordered_map<u32, bool> inlinable_;                   ///< Functions that were asked about.
   bool inlines_ = false;
   u32 first_inlined_ = 0, last_inlined_ = 0, own_bytes_ = 0, inlined_bytes_ = 0;
@@ -366,8 +369,8 @@ class SsaSink : public NullSink {
   u32 entry_ = none;                    ///< the block that brings the interpreter's values there.
   std::span<const u64* const> around_;  ///< LoopPlace::around
   u32 operand_slots_ = 0;               ///< Where the interpreter's frame has its operands;
-  std::vector<u32> local_slots_;        ///< by local: where it has it,
-  std::vector<Value> unchanged_;        ///< and what still has the value there, or no_value.
+  ScratchVector<u32> local_slots_;        ///< by local: where it has it,
+  ScratchVector<Value> unchanged_;        ///< and what still has the value there, or no_value.
 };
 
 }  // namespace invar::jit

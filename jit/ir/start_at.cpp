@@ -9,9 +9,9 @@ namespace {
 
 constexpr u32 unreached = ~u32{0};
 
-std::vector<u32> numbers_of_reached(const Function& function, u32 entry) {
-  std::vector<u32> numbers(function.blocks.size(), unreached);
-  std::vector<u32> work = {entry};
+ScratchVector<u32> numbers_of_reached(const Function& function, u32 entry) {
+  ScratchVector<u32> numbers(function.blocks.size(), unreached);
+  ScratchVector<u32> work = {entry};
   numbers[entry] = 0;
   while (!work.empty()) {
     const u32 block = work.back();
@@ -51,8 +51,8 @@ void find_dominators(Function& function) {
 }  // namespace
 
 void start_at(Function& function, u32 entry) {
-  const std::vector<u32> numbers = numbers_of_reached(function, entry);
-  std::vector<Block> blocks;
+  const ScratchVector<u32> numbers = numbers_of_reached(function, entry);
+  ScratchVector<Block> blocks;
   for (u32 i = 0; i < numbers.size(); ++i) {
     if (numbers[i] == unreached) continue;
     Block block = std::move(function.blocks[i]);

@@ -27,7 +27,7 @@ void EmitterBase::start(asmjit::BaseAssembler& assembler) {
 }
 
 std::span<const Move> EmitterBase::moves_in_front() {
-  const std::vector<Move>& moves = allocation_.moves;
+  const ScratchVector<Move>& moves = allocation_.moves;
   const size_t first = move_;
   while (move_ < moves.size() && moves[move_].instruction == at_) ++move_;
   return {moves.data() + first, move_ - first};

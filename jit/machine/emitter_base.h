@@ -8,12 +8,12 @@
 #include <map>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "engine/runtime/trap.h"
 #include "jit/ir/function.h"
 #include "jit/machine/emission.h"
 #include "jit/regalloc/allocate.h"
+#include "jit/scratch.h"
 
 namespace invar::jit {
 
@@ -92,14 +92,14 @@ class EmitterBase {
   asmjit::BaseAssembler* assembler_ = nullptr;
   ErrorCatcher errors_;
   asmjit::StringLogger logger_;
-  std::vector<Label> labels_;  ///< By block.
-  std::vector<u32> thread_;    ///< By block: where a jump to it ends up.
-  std::vector<bool> empty_;    ///< By block: does it emit nothing?
-  std::vector<Cold> cold_;
+  ScratchVector<Label> labels_;  ///< By block.
+  ScratchVector<u32> thread_;    ///< By block: where a jump to it ends up.
+  ScratchVector<bool> empty_;    ///< By block: does it emit nothing?
+  ScratchVector<Cold> cold_;
   std::map<std::pair<TrapKind, u32>, Label> traps_;
   std::map<std::pair<u64, u64>, Label> pool_;
-  std::vector<JumpTable> tables_;
-  std::vector<std::pair<size_t, u32>> landings_;  ///< Sites, and their blocks.
+  ScratchVector<JumpTable> tables_;
+  ScratchVector<std::pair<size_t, u32>> landings_;  ///< Sites, and their blocks.
   size_t move_ = 0;
 };
 

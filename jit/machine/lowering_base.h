@@ -21,7 +21,7 @@ template <class OneInstruction>
 struct LoweredCode {
   using Instruction = OneInstruction;
   MachineCode code;
-  std::vector<Instruction> instructions;  ///< Beside code.instructions.
+  ScratchVector<Instruction> instructions;  ///< Beside code.instructions.
   u32 stack_arguments = 0;                ///< Most that a call passes.
   bool has_calls = false;
   bool saves_instance = false;  ///< Calls may come back from other instances, or exceptions are caught.
@@ -91,12 +91,12 @@ class LoweringBase {
   const Function& function_;
   const CallConvention& convention_;
   LoweredFunction& out_;
-  std::vector<u32> uses_;
-  std::vector<u32> block_of_;
-  std::vector<u32> edge_of_;  ///< By block with one successor: which of that one's predecessors it is.
-  std::vector<bool> folded_;  ///< Loads that became part of another instruction.
-  std::vector<bool> rare_;    ///< By block.
-  std::vector<VReg> vregs_;
+  ScratchVector<u32> uses_;
+  ScratchVector<u32> block_of_;
+  ScratchVector<u32> edge_of_;  ///< By block with one successor: which of that one's predecessors it is.
+  ScratchVector<bool> folded_;  ///< Loads that became part of another instruction.
+  ScratchVector<bool> rare_;    ///< By block.
+  ScratchVector<VReg> vregs_;
   CallShape shape_;       ///< The function's own,
   CallShape call_shape_;  ///< and that of the call in hand.
   Draft draft_;
@@ -104,7 +104,7 @@ class LoweringBase {
     VReg vreg;
     Value constant;
   };
-  std::vector<Pending> pending_;  ///< Constants that the instruction in hand needs in registers.
+  ScratchVector<Pending> pending_;  ///< Constants that the instruction in hand needs in registers.
   u32 block_ = 0;
   u32 position_ = 0;  ///< Of the node in hand among the block's.
   bool supported_ = true;
@@ -222,8 +222,8 @@ void LoweringBase<Machine, LoweredFunction>::count_uses() {
     for (u32 edge = 0; edge < block.predecessors.size(); ++edge) edge_of_[block.predecessors[edge]] = edge;
   }
   // From what has effects to what it needs.
-  std::vector<Value> work;
-  std::vector<bool> live(count);
+  ScratchVector<Value> work;
+  ScratchVector<bool> live(count);
   const auto mark = [&](Value value) {
     ++uses_[value];
     if (live[value]) return;
@@ -319,7 +319,7 @@ void LoweringBase<Machine, LoweredFunction>::lower_arguments(u32 block) {
 template <class Machine, class LoweredFunction>
 void LoweringBase<Machine, LoweredFunction>::lower_block(u32 block) {
   block_ = block;
-  const ArenaVector<Value>& nodes = function_.blocks[block].nodes;
+  const ScratchVector<Value>& nodes = function_.blocks[block].nodes;
   for (size_t i = nodes.size(); i-- > 0;) {
     const Value value = nodes[i];
     if (is_pure(node(value).kind) ? uses_[value] == 0 : folded_[value]) continue;
@@ -536,7 +536,7 @@ void LoweringBase<Machine, LoweredFunction>::lower_call(Value value) {
 /// The nodes of a call's other results stand right behind it.
 template <class Machine, class LoweredFunction>
 std::span<const Value> LoweringBase<Machine, LoweredFunction>::results_of(Value call) const {
-  const ArenaVector<Value>& nodes = function_.blocks[block_of_[call]].nodes;
+  const ScratchVector<Value>& nodes = function_.blocks[block_of_[call]].nodes;
   const size_t first = static_cast<size_t>(std::ranges::lower_bound(nodes, call) - nodes.begin()) + 1;
   size_t end = first;
   while (end < nodes.size() && node(nodes[end]).kind == Kind::result) ++end;

@@ -30,7 +30,7 @@ class RareBlocks {
     mark(exit_, none);
   }
 
-  std::vector<bool> result() && {
+  ScratchVector<bool> result() && {
     if (budget_ == 0) rare_.assign(rare_.size(), false);
     return std::move(rare_);
   }
@@ -38,7 +38,7 @@ class RareBlocks {
  private:
   void find_loops() {
     loop_of_.reserve(blocks_.size());
-    std::vector<u32> open;
+    ScratchVector<u32> open;
     for (u32 block = 0; block < blocks_.size(); ++block) {
       while (!open.empty() && blocks_[open.back()].loop_end <= block) open.pop_back();
       if (blocks_[block].loop_end != 0) open.push_back(block);
@@ -68,15 +68,15 @@ class RareBlocks {
     }
   }
 
-  const std::vector<Block>& blocks_;
+  const ScratchVector<Block>& blocks_;
   u64 budget_;  ///< Deep nests are hostile; then nothing is rare.
-  std::vector<bool> rare_;
-  std::vector<u32> loop_of_;  ///< By block: the innermost loop's header, or `none`.
+  ScratchVector<bool> rare_;
+  ScratchVector<u32> loop_of_;  ///< By block: the innermost loop's header, or `none`.
   u32 exit_ = none;           ///< Dominates all ends.
 };
 
 }  // namespace
 
-std::vector<bool> rare_blocks(const Function& function) { return RareBlocks(function).result(); }
+ScratchVector<bool> rare_blocks(const Function& function) { return RareBlocks(function).result(); }
 
 }  // namespace invar::jit

@@ -15,8 +15,8 @@ struct Move {
 };
 
 struct Allocation {
-  std::vector<Place> places;  ///< Of each operand of MachineCode::operands.
-  std::vector<Move> moves;    ///< Sorted by instruction.
+  ScratchVector<Place> places;  ///< Of each operand of MachineCode::operands.
+  ScratchVector<Move> moves;    ///< Sorted by instruction.
   u32 slots = 0;              ///< The spill area's size in units of 8 bytes. Wide values lie at even slots.
 };
 

@@ -189,7 +189,7 @@ class Builder {
   }
 
   void add_fixed(Reg reg, FixedRange range) {
-    std::vector<FixedRange>& list = out_.fixed[reg];
+    ScratchVector<FixedRange>& list = out_.fixed[reg];
     // The same value twice in one register.
     if (!list.empty() && list.back().start == range.start && list.back().owner == range.owner) {
       list.back().end = std::max(list.back().end, range.end);
@@ -214,7 +214,7 @@ class Builder {
   const MachineCode& code_;
   const RegSet allocatable_;
   Intervals& out_;
-  std::vector<u32> next_use_;
+  ScratchVector<u32> next_use_;
   bool saves_ = false;  // The instruction in hand.
 };
 

@@ -2,8 +2,6 @@
 // instruction claims it.
 #pragma once
 
-#include <vector>
-
 #include "jit/regalloc/machine_code.h"
 
 namespace invar::jit::regalloc {
@@ -72,19 +70,19 @@ struct Loop {
 
 /// Values are the virtual registers, followed by one for each temporary that is not fixed.
 struct Intervals {
-  std::vector<u32> block_of;  ///< Of an instruction.
-  std::vector<Loop> loops;
-  std::vector<u32> loop_of;   ///< Of a block: the innermost, or `none`.
-  std::vector<u32> depth_of;  ///< Of a block.
-  std::vector<Value> values;
-  std::vector<VReg> order;       ///< Values by start; those that are not live anywhere are missing.
-  std::vector<u32> first_range;  ///< Of a value, in `ranges`; one more at the end.
-  std::vector<Range> ranges;
-  std::vector<u32> first_use;  ///< Likewise.
-  std::vector<Use> uses;       ///< Ordered by position, then by end.
-  std::vector<FixedRange> fixed[register_count];
-  std::vector<u32> saving;                 ///< Instructions that save, in order.
-  std::vector<Position> full_clobbers[2];  ///< Where an instruction clobbers all registers of the class.
+  ScratchVector<u32> block_of;  ///< Of an instruction.
+  ScratchVector<Loop> loops;
+  ScratchVector<u32> loop_of;   ///< Of a block: the innermost, or `none`.
+  ScratchVector<u32> depth_of;  ///< Of a block.
+  ScratchVector<Value> values;
+  ScratchVector<VReg> order;       ///< Values by start; those that are not live anywhere are missing.
+  ScratchVector<u32> first_range;  ///< Of a value, in `ranges`; one more at the end.
+  ScratchVector<Range> ranges;
+  ScratchVector<u32> first_use;  ///< Likewise.
+  ScratchVector<Use> uses;       ///< Ordered by position, then by end.
+  ScratchVector<FixedRange> fixed[register_count];
+  ScratchVector<u32> saving;                 ///< Instructions that save, in order.
+  ScratchVector<Position> full_clobbers[2];  ///< Where an instruction clobbers all registers of the class.
 
   bool live(VReg value) const { return first_range[value] != first_range[value + 1]; }
   Position end(VReg value) const { return ranges[first_range[value + 1] - 1].end; }

@@ -134,10 +134,10 @@ class Liveness {
 
   const MachineCode& code_;
   Intervals& out_;
-  std::vector<Position> ends_;  // By block, like
-  std::vector<Marks> marks_;
+  ScratchVector<Position> ends_;  // By block, like
+  ScratchVector<Marks> marks_;
   // Of the value in hand: where it is live at the start, in no order, and the last of those.
-  std::vector<u32> reached_;
+  ScratchVector<u32> reached_;
   u32 reached_count_ = 0, highest_ = 0;
   u64 budget_;
 };

@@ -38,8 +38,8 @@ class SlotPool {
 
  private:
   const u32 size_;
-  std::vector<bool> free_;
-  std::vector<u32> list_;
+  ScratchVector<bool> free_;
+  ScratchVector<u32> list_;
 };
 
 }  // namespace
@@ -49,7 +49,7 @@ Slots assign_slots(const MachineCode& code, const Intervals& intervals, const Pi
   slots.slot_of.assign(intervals.values.size(), none);
   const auto has_slot = [&](VReg value) { return pieces.spilled[value] || pieces.saved[value]; };
   // What a parameter is given, and what an argument is given to.
-  std::vector<VReg> partner(intervals.values.size(), no_vreg);
+  ScratchVector<VReg> partner(intervals.values.size(), no_vreg);
   for (VReg value = 0; value < code.vregs.size(); ++value) {
     if (!has_slot(value)) continue;
     for (u32 i = intervals.first_use[value]; i < intervals.first_use[value + 1]; ++i) {
@@ -64,7 +64,7 @@ Slots assign_slots(const MachineCode& code, const Intervals& intervals, const Pi
     VReg value;
     bool operator<(const Busy& other) const { return end > other.end; }
   };
-  std::priority_queue<Busy> busy;
+  std::priority_queue<Busy, ScratchVector<Busy>> busy;
   SlotPool pools[] = {SlotPool(1), SlotPool(2)};
   for (VReg value : intervals.order) {
     if (!has_slot(value)) continue;

@@ -1,15 +1,13 @@
 // Where each value is at each point, after the scan.
 #pragma once
 
-#include <vector>
-
 #include "jit/regalloc/pieces.h"
 
 namespace invar::jit::regalloc {
 
 /// Spill slots of values.
 struct Slots {
-  std::vector<u32> slot_of;  ///< Of a value that has one.
+  ScratchVector<u32> slot_of;  ///< Of a value that has one.
   u32 count = 0;             ///< In units of 8 bytes.
 };
 
@@ -40,8 +38,8 @@ class Locations {
  private:
   static Place find(std::span<const Location> all, Position position);
 
-  std::vector<u32> first_;
-  std::vector<Location> locations_;
+  ScratchVector<u32> first_;
+  ScratchVector<Location> locations_;
 };
 
 }  // namespace invar::jit::regalloc

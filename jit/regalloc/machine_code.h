@@ -3,9 +3,9 @@
 #pragma once
 
 #include <span>
-#include <vector>
 
 #include "decoder/base/int.h"
+#include "jit/scratch.h"
 
 namespace invar::jit {
 
@@ -118,13 +118,13 @@ struct VRegInfo {
 /// Blocks are in reverse post-order and every loop's are contiguous; the only edges to a block that is not behind
 /// are to loop headers that hold the edge's start. All blocks can be reached.
 struct MachineCode {
-  std::vector<MachineBlock> blocks;
-  std::vector<MachineInstruction> instructions;
-  std::vector<Operand> operands;
-  std::vector<VReg> parameters;
-  std::vector<VReg> arguments;
-  std::vector<u32> edges;
-  std::vector<VRegInfo> vregs;
+  ScratchVector<MachineBlock> blocks;
+  ScratchVector<MachineInstruction> instructions;
+  ScratchVector<Operand> operands;
+  ScratchVector<VReg> parameters;
+  ScratchVector<VReg> arguments;
+  ScratchVector<u32> edges;
+  ScratchVector<VRegInfo> vregs;
 
   std::span<const Operand> operands_of(u32 instruction) const {
     const MachineInstruction& i = instructions[instruction];

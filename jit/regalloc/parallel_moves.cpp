@@ -17,7 +17,7 @@ void ParallelMoves::add(Place from, Place to, RegClass reg_class, bool wide) {
   pending_.push_back({from, to, reg_class, wide});
 }
 
-void ParallelMoves::finish(u32 instruction, std::vector<Move>& out) {
+void ParallelMoves::finish(u32 instruction, ScratchVector<Move>& out) {
   for (u32 i = 0; i < pending_.size(); ++i) {
     if (node(pending_[i].to).readers == 0) follow(i, instruction, out);
   }
@@ -29,7 +29,7 @@ void ParallelMoves::finish(u32 instruction, std::vector<Move>& out) {
 }
 
 // Makes the move, and those that become possible when nobody reads its source any more.
-void ParallelMoves::follow(u32 index, u32 instruction, std::vector<Move>& out) {
+void ParallelMoves::follow(u32 index, u32 instruction, ScratchVector<Move>& out) {
   while (index != no_move && node(pending_[index].to).writer == index) {
     const Pending& move = pending_[index];
     emit(move, instruction, out);
@@ -38,7 +38,7 @@ void ParallelMoves::follow(u32 index, u32 instruction, std::vector<Move>& out) {
   }
 }
 
-void ParallelMoves::break_cycle(u32 index, u32 instruction, std::vector<Move>& out) {
+void ParallelMoves::break_cycle(u32 index, u32 instruction, ScratchVector<Move>& out) {
   // The scratch register keeps the value that is overwritten first, unless moves of the cycle need it themselves.
   bool slots = false;
   u32 at = index;
@@ -71,7 +71,7 @@ void ParallelMoves::break_cycle(u32 index, u32 instruction, std::vector<Move>& o
   node(last.to).writer = no_move;
 }
 
-void ParallelMoves::emit(const Pending& move, u32 instruction, std::vector<Move>& out) {
+void ParallelMoves::emit(const Pending& move, u32 instruction, ScratchVector<Move>& out) {
   if (move.from.is_slot() && move.to.is_slot()) {
     const Place through = scratch(move.reg_class);
     out.push_back({instruction, move.from, through, move.reg_class, move.wide});

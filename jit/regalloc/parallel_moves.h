@@ -1,8 +1,6 @@
 // Moves that happen at once, put into an order in which they can be made one after the other.
 #pragma once
 
-#include <vector>
-
 #include "jit/regalloc/allocate.h"
 
 namespace invar::jit::regalloc {
@@ -14,7 +12,7 @@ class ParallelMoves {
 
   void add(Place from, Place to, RegClass reg_class, bool wide);
   /// Appends what was added, in order, and starts again.
-  void finish(u32 instruction, std::vector<Move>& out);
+  void finish(u32 instruction, ScratchVector<Move>& out);
 
  private:
   struct Pending {
@@ -28,17 +26,17 @@ class ParallelMoves {
   };
 
   Node& node(Place place);
-  void emit(const Pending& move, u32 instruction, std::vector<Move>& out);
-  void follow(u32 index, u32 instruction, std::vector<Move>& out);
-  void break_cycle(u32 index, u32 instruction, std::vector<Move>& out);
+  void emit(const Pending& move, u32 instruction, ScratchVector<Move>& out);
+  void follow(u32 index, u32 instruction, ScratchVector<Move>& out);
+  void break_cycle(u32 index, u32 instruction, ScratchVector<Move>& out);
   Place scratch(RegClass reg_class) const { return Place::in(file_.scratch[static_cast<u32>(reg_class)]); }
 
   const RegisterFile& file_;
   u32& slots_;
   u32 cycle_slot_ = ~u32{0};
-  std::vector<Pending> pending_;
-  std::vector<u32> work_;
-  std::vector<Node> nodes_;
+  ScratchVector<Pending> pending_;
+  ScratchVector<u32> work_;
+  ScratchVector<Node> nodes_;
 };
 
 }  // namespace invar::jit::regalloc

@@ -1,8 +1,6 @@
 // The pieces that the lives of values are cut into, each of which is in one place.
 #pragma once
 
-#include <vector>
-
 #include "jit/regalloc/intervals.h"
 
 namespace invar::jit::regalloc {
@@ -19,10 +17,10 @@ struct Piece {
 
 /// What the scan decides.
 struct Pieces {
-  std::vector<Piece> pieces;
-  std::vector<u32> first;     ///< Of a value.
-  std::vector<bool> spilled;  ///< Of a value: whether it has a slot, where it is stored behind its definition.
-  std::vector<bool> saved;    ///< Whether it has one that it is stored in where instructions save it. See saves.h
+  ScratchVector<Piece> pieces;
+  ScratchVector<u32> first;     ///< Of a value.
+  ScratchVector<bool> spilled;  ///< Of a value: whether it has a slot, where it is stored behind its definition.
+  ScratchVector<bool> saved;    ///< Whether it has one that it is stored in where instructions save it. See saves.h
 };
 
 }  // namespace invar::jit::regalloc

@@ -55,7 +55,7 @@ void RegisterState::update(Position now) {
 Position RegisterState::find_block(Reg reg, const Piece& piece) {
   State& state = state_[reg];
   const Position back = state.waiting.empty() ? never : state.waiting.front().start;
-  const std::vector<FixedRange>& fixed = intervals_.fixed[reg];
+  const ScratchVector<FixedRange>& fixed = intervals_.fixed[reg];
   u32& next = state.fixed;
   while (next < fixed.size() && fixed[next].end <= piece.start) ++next;
   state.fixed_start = next < fixed.size() ? fixed[next].start : never;

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <utility>
-#include <vector>
 
 #include "jit/regalloc/pieces.h"
 
@@ -12,7 +11,7 @@ namespace invar::jit::regalloc {
 /// Pieces are given as indices. Time only goes forward.
 class RegisterState {
  public:
-  RegisterState(const Intervals& intervals, std::vector<Piece>& pieces) : intervals_(intervals), pieces_(pieces) {}
+  RegisterState(const Intervals& intervals, ScratchVector<Piece>& pieces) : intervals_(intervals), pieces_(pieces) {}
 
   RegSet occupied() const { return occupied_; }
   u32 occupant(Reg reg) const { return state_[reg].piece; }
@@ -47,7 +46,7 @@ class RegisterState {
     Position until = 0;        // The end of that range.
     u32 fixed = 0;             // The next of Intervals::fixed,
     Position fixed_start = 0;  // and where that starts, or before.
-    std::vector<Waiting> waiting;
+    ScratchVector<Waiting> waiting;
   };
 
   void enter(Reg reg, u32 index, u32 range);
@@ -55,7 +54,7 @@ class RegisterState {
   Position find_block(Reg reg, const Piece& piece);
 
   const Intervals& intervals_;
-  std::vector<Piece>& pieces_;
+  ScratchVector<Piece>& pieces_;
   State state_[register_count];
   RegSet occupied_ = 0, waiting_ = 0;
   Position next_event_ = never;

@@ -211,11 +211,11 @@ class Resolver {
 
   void order_moves() {
     // By instruction and phase: a counting sort.
-    std::vector<u32> next(3 * code_.instructions.size() + 1, 0);
+    ScratchVector<u32> next(3 * code_.instructions.size() + 1, 0);
     const auto key = [](const Planned& move) { return 3 * move.instruction + static_cast<u32>(move.phase); };
     for (const Planned& move : planned_) ++next[key(move) + 1];
     for (size_t i = 1; i < next.size(); ++i) next[i] += next[i - 1];
-    std::vector<Planned> sorted(planned_.size());
+    ScratchVector<Planned> sorted(planned_.size());
     for (const Planned& move : planned_) sorted[next[key(move)]++] = move;
     out_.moves.reserve(sorted.size());
     for (size_t i = 0; i < sorted.size();) {
@@ -243,7 +243,7 @@ class Resolver {
   const Locations locations_;
   Allocation& out_;
   ParallelMoves parallel_;
-  std::vector<Planned> planned_;
+  ScratchVector<Planned> planned_;
 };
 
 }  // namespace

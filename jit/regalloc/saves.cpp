@@ -3,7 +3,7 @@
 namespace invar::jit::regalloc {
 
 void choose_stores(const Intervals& in, Pieces& pieces) {
-  const std::vector<u32>& saving = in.saving;
+  const ScratchVector<u32>& saving = in.saving;
   pieces.saved.assign(in.values.size(), false);
   size_t next = 0;  // The first that saves behind the value's start.
   for (const VReg value : in.order) {

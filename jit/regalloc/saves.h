@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <vector>
 
 #include "jit/regalloc/pieces.h"
 
@@ -16,7 +15,7 @@ void choose_stores(const Intervals& intervals, Pieces& pieces);
 /// one that ends behind `start`.
 template <class See>
 void for_each_lived_through(const Intervals& in, VReg value, u32 range, Position start, Position end, See see) {
-  const std::vector<u32>& saving = in.saving;
+  const ScratchVector<u32>& saving = in.saving;
   if (saving.empty()) return;
   for (; range < in.first_range[value + 1] && in.ranges[range].start < end; ++range) {
     const Position from = std::max(start, in.ranges[range].start), to = std::min(end, in.ranges[range].end);

@@ -196,7 +196,7 @@ class Scan {
     if (use + 1 >= in_.first_use[piece.value + 1]) return false;
     const Use& next = in_.uses[use + 1];
     if (next.position >= piece.end) return false;
-    const std::vector<Position>& clobbers = in_.full_clobbers[static_cast<u32>(in_.values[piece.value].reg_class)];
+    const ScratchVector<Position>& clobbers = in_.full_clobbers[static_cast<u32>(in_.values[piece.value].reg_class)];
     const auto clobber = std::lower_bound(clobbers.begin(), clobbers.end(), in_.uses[use].position);
     return clobber == clobbers.end() || *clobber > next.position;
   }
@@ -205,7 +205,7 @@ class Scan {
 
   Position full_clobber_in(const Piece& piece) {
     const u32 reg_class = static_cast<u32>(in_.values[piece.value].reg_class);
-    const std::vector<Position>& clobbers = in_.full_clobbers[reg_class];
+    const ScratchVector<Position>& clobbers = in_.full_clobbers[reg_class];
     u32& next = next_clobber_[reg_class];
     while (next < clobbers.size() && clobbers[next] < piece.start) ++next;
     u32 at = next;
@@ -488,9 +488,9 @@ class Scan {
   u32 random_;
   Pieces out_;
   RegisterState registers_;
-  std::priority_queue<Queued> queue_;
-  std::vector<VReg> group_;
-  std::vector<Reg> group_reg_, last_reg_;
+  std::priority_queue<Queued, ScratchVector<Queued>> queue_;
+  ScratchVector<VReg> group_;
+  ScratchVector<Reg> group_reg_, last_reg_;
   u32 next_clobber_[2] = {0, 0};
   RegSet candidates_ = 0;
   u32 parameters_of_ = none, parameter_ = 0;

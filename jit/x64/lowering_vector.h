@@ -143,7 +143,7 @@ class VectorLowering {
   Lowering& lowering_;
   const Value value_;
   Value of_ = value_;  ///< Whose inputs: value_, or a node that it takes over.
-  std::vector<Step> steps_;
+  ScratchVector<Step> steps_;
 };
 
 struct VectorLowering::Row {
