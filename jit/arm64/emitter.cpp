@@ -639,7 +639,7 @@ std::string Emitter::run() {
         emit_move(move);
         if (!move.from.is_register() || move.to == Place::in(based_)) based_ = no_reg;
       }
-      const Instruction& i = lowered_.instructions[at_];
+      const Instruction& i = lowered_.instruction(at_);
       emit_instruction(i);
       if (!keeps_scratch(i) || (i.def != no_operand && reg(i.def) == based_)) based_ = no_reg;
     }
@@ -650,7 +650,7 @@ std::string Emitter::run() {
 std::string emit(const Function& function, const LoweredFunction& lowered, const Allocation& allocation,
                  bool wants_listing, EmittedFunction& out) {
   std::string error;
-  Reach reach = lowered.instructions.size() > many_instructions ? Reach::middle : Reach::near;
+  Reach reach = lowered.code.instructions.size() > many_instructions ? Reach::middle : Reach::near;
   for (;; reach = static_cast<Reach>(static_cast<u32>(reach) + 1)) {
     out = {};
     error = Emitter(function, lowered, allocation, reach, wants_listing, out).run();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 #include <vector>
 
@@ -21,11 +22,13 @@ template <class OneInstruction>
 struct LoweredCode {
   using Instruction = OneInstruction;
   MachineCode code;
-  ScratchVector<Instruction> instructions;  ///< Beside code.instructions.
+  ScratchVector<Instruction> backwards;  ///< Beside code.instructions: the last comes first.
   u32 stack_arguments = 0;                ///< Most that a call passes.
   bool has_calls = false;
   bool saves_instance = false;  ///< Calls may come back from other instances, or exceptions are caught.
   std::vector<V128> literals;   ///< Vector constants in memory.
+
+  const Instruction& instruction(u32 index) const { return backwards[backwards.size() - 1 - index]; }
 };
 
 constexpr RegClass class_of_type(Type type) { return is_integer(type) ? RegClass::integer : RegClass::vector; }
@@ -187,12 +190,12 @@ void LoweringBase<Machine, LoweredFunction>::finish() {
   MachineCode& code = out_.code;
   const auto emit = [&] {
     const u32 end = static_cast<u32>(code.operands.size());
-    code.instructions.push_back({.first_operand = draft_.first_operand,
+    code.instructions.push_back({.clobbers = draft_.clobbers,
+                                 .first_operand = draft_.first_operand,
                                  .operand_count = static_cast<u16>(end - draft_.first_operand),
-                                 .clobbers = draft_.clobbers,
                                  .saves = draft_.saves});
     draft_.first_operand = end;
-    out_.instructions.push_back(draft_.instruction);
+    out_.backwards.push_back(draft_.instruction);
   };
   emit();
   for (const Pending& pending : pending_) {
@@ -212,44 +215,43 @@ void LoweringBase<Machine, LoweredFunction>::finish() {
 
 template <class Machine, class LoweredFunction>
 void LoweringBase<Machine, LoweredFunction>::count_uses() {
+  constexpr u32 not_passed = ~u32{0};
   const size_t count = function_.nodes.size();
   uses_.assign(count, 0);
-  block_of_.assign(count, 0);
+  block_of_.assign(count, not_passed);
   vregs_.assign(count, no_vreg);
   folded_.assign(count, false);
   edge_of_.resize(function_.blocks.size());
   for (const Block& block : function_.blocks) {
     for (u32 edge = 0; edge < block.predecessors.size(); ++edge) edge_of_[block.predecessors[edge]] = edge;
   }
-  // From what has effects to what it needs.
-  ScratchVector<Value> work;
-  ScratchVector<bool> live(count);
-  const auto mark = [&](Value value) {
-    ++uses_[value];
-    if (live[value]) return;
-    live[value] = true;
-    work.push_back(value);
+  // Backwards: what has no use yet when it is passed has none, unless a loop's phi comes to use it.
+  ScratchVector<Value> late;
+  const auto use_one = [&](Value value) {
+    if (uses_[value]++ == 0 && block_of_[value] != not_passed) late.push_back(value);
   };
-  for (u32 block = 0; block < function_.blocks.size(); ++block) {
-    for (const Value value : function_.blocks[block].phis) block_of_[value] = block;
-    for (const Value value : function_.blocks[block].nodes) {
-      block_of_[value] = block;
-      if (is_pure(node(value).kind)) continue;
-      live[value] = true;
-      work.push_back(value);
-    }
-  }
-  while (!work.empty()) {
-    const Value value = work.back();
-    work.pop_back();
-    const Node& user = node(value);
+  const auto use_inputs = [&](const Node& user) {
     if (has_list(user.kind)) {
-      for (const Value input : function_.list(user)) mark(input);
+      for (const Value input : function_.list(user)) use_one(input);
     } else {
       for (const Value input : user.inputs) {
         if (input == no_value) break;
-        mark(input);
+        use_one(input);
       }
+    }
+  };
+  for (u32 block = static_cast<u32>(function_.blocks.size()); block-- > 0;) {
+    const auto pass = [&](Value value) {
+      block_of_[value] = block;
+      const Node& passed = node(value);
+      if (uses_[value] != 0 || !is_pure(passed.kind)) use_inputs(passed);
+    };
+    for (const Value value : function_.blocks[block].nodes | std::views::reverse) pass(value);
+    for (const Value value : function_.blocks[block].phis) pass(value);
+    while (!late.empty()) {
+      const Value value = late.back();
+      late.pop_back();
+      use_inputs(node(value));
     }
   }
 }
@@ -261,7 +263,7 @@ bool LoweringBase<Machine, LoweredFunction>::lower() {
   rare_ = rare_blocks(function_);
   MachineCode& code = out_.code;
   code.instructions.reserve(function_.nodes.size());
-  out_.instructions.reserve(function_.nodes.size());
+  out_.backwards.reserve(function_.nodes.size());
   code.operands.reserve(2 * function_.nodes.size());
   code.vregs.reserve(function_.nodes.size());
   const u32 block_count = static_cast<u32>(function_.blocks.size());
@@ -274,7 +276,7 @@ bool LoweringBase<Machine, LoweredFunction>::lower() {
   if (!supported_) return false;
   // Now the other way around.
   std::ranges::reverse(code.instructions);
-  std::ranges::reverse(out_.instructions);
+  code.edges.reserve(4 * block_count);
   const u32 total = static_cast<u32>(code.instructions.size());
   for (u32 i = 0; i < block_count; ++i) {
     MachineBlock& block = code.blocks[i];
@@ -287,10 +289,10 @@ bool LoweringBase<Machine, LoweredFunction>::lower() {
     block.unwinds = last.kind == Kind::unwind ? last.imm == 0 : last.kind == Kind::throw_ && !from.successors.empty();
     block.first_predecessor = static_cast<u32>(code.edges.size());
     block.predecessor_count = static_cast<u32>(from.predecessors.size());
-    code.edges.insert(code.edges.end(), from.predecessors.begin(), from.predecessors.end());
+    for (const u32 predecessor : from.predecessors) code.edges.push_back(predecessor);
     block.first_successor = static_cast<u32>(code.edges.size());
     block.successor_count = static_cast<u32>(from.successors.size());
-    code.edges.insert(code.edges.end(), from.successors.begin(), from.successors.end());
+    for (const u32 successor : from.successors) code.edges.push_back(successor);
     block.first_parameter = static_cast<u32>(code.parameters.size());
     for (const Value phi : from.phis) {
       if (uses_[phi] != 0) code.parameters.push_back(vreg_of(phi));

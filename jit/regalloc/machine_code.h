@@ -79,9 +79,9 @@ class Place {
 };
 
 struct MachineInstruction {
+  RegSet clobbers = 0;    ///< Destroyed, but for what a definition then writes (which may be clobbered too).
   u32 first_operand = 0;  ///< In MachineCode::operands.
   u16 operand_count = 0;
-  RegSet clobbers = 0;  ///< Destroyed, but for what a definition then writes (which may be clobbered too).
   /// Values in registers are to stay there as if it clobbered nothing, and to be stored in front of it and loaded
   /// behind it: for calls that are rarely made. It clobbers all that can be allocated, its operands are early uses and
   /// definitions in fixed registers, and it is not a block's last.

@@ -214,7 +214,7 @@ void Emitter::emit_move(const Move& move) {
 
 bool Emitter::flags_are_needed() const {
   for (u32 i = at_ + 1;; ++i) {
-    switch (lowered_.instructions[i].form) {
+    switch (lowered_.instruction(i).form) {
       case Form::constant:
       case Form::vector_constant:
         continue;
@@ -607,7 +607,7 @@ std::string Emitter::run() {
         emit_move(move);
         if (move.to == Place::in(zero_flag_.reg)) zero_flag_ = {};
       }
-      emit_instruction(lowered_.instructions[at_]);
+      emit_instruction(lowered_.instruction(at_));
     }
   }
   return finish();
