@@ -21,8 +21,7 @@
 #include "engine/runtime/store.h"
 #include "jit/code_image.h"
 #include "jit/code_map.h"
-#include "jit/ir/block_order.h"
-#include "jit/ir/inductions.h"
+#include "jit/ir/optimize.h"
 #include "jit/ir/print.h"
 #include "jit/ir/ssa_sink.h"
 #include "jit/ir/verify.h"
@@ -246,10 +245,7 @@ const u64* MachineCompiler::make_in(Arena& arena, Code& code, const LoopPlace* l
   if (options_.inlines && has_time) sink.inline_functions(options_.first_function, options_.last_function);
   const bool is_built = loop ? sink.build_loop(code.function, *loop) : sink.build(code.function);
   if (!is_built) return refuse(code, info(sink.refused()).mnemonic);
-  if (has_time) {
-    tighten_loops(function);
-    bound_inductions(function);
-  }
+  if (has_time) optimize(function);
   if (options_.dump_ir) dump(to_string(function));
   if (stops()) return nullptr;
   if (options_.check) die_if(code, verify(function));

@@ -12,12 +12,12 @@
 #include "jit/arm64/emission.h"
 #include "jit/compiler.h"
 #include "jit/filetests/disassembly.h"
-#include "jit/ir/block_order.h"
-#include "jit/ir/inductions.h"
+#include "jit/ir/optimize.h"
 #include "jit/ir/print.h"
 #include "jit/ir/ssa_sink.h"
 #include "jit/ir/verify.h"
 #include "jit/regalloc/checker.h"
+#include "jit/scratch.h"
 #include "jit/x64/emission.h"
 
 namespace invar::jit {
@@ -56,15 +56,17 @@ std::string compiled(std::string_view source) {
   const Module& wasm = module->module();
   std::string made;
   for (u32 index = wasm.imported_functions; index < wasm.functions.size(); ++index) {
+    Arena arena;
+    const ScratchScope scope(arena);
     Function function;
     SsaSink sink(*module, function);
+    sink.reuse_contents();
     const std::string name = module->function_name(index);
     if (!sink.build(index)) {
       made += as_comment(name, fmt::format("not compiled: {}", info(sink.refused()).mnemonic));
       continue;
     }
-    tighten_loops(function);
-    bound_inductions(function);
+    optimize(function);
     EXPECT_EQ(verify(function), "");
     const std::string graph = to_string(function);
     made += as_comment(name + ", graph", graph.substr(graph.find('\n') + 1));

@@ -164,10 +164,11 @@ struct Block {
   ScratchVector<Value> nodes;  ///< In order; the last is the terminator. Constants and phis are not among them.
   ScratchVector<u32> predecessors;
   ScratchVector<u32> successors;  ///< Of a branch: where it goes if it is taken, then the other.
-  u32 dominator = 0;            ///< Of block 0 itself.
-  u32 depth = 0;                ///< In the tree of dominators.
+  u32 dominator = 0;              ///< Of block 0 itself.
+  u32 depth = 0;                  ///< In the tree of dominators.
   u32 loop_depth = 0;
-  u32 loop_end = 0;  ///< Of a loop's header: one behind the last block of the loop. Else 0.
+  u32 loop_end = 0;      ///< Of a loop's header: one behind the last block of the loop. Else 0.
+  bool is_rare = false;  ///< It is known to be run less often than the loop, or the function, that it is in.
 };
 
 /// Where the nodes come from that are of functions that became part of this one.

@@ -12,7 +12,6 @@
 #include "jit/ir/function.h"
 #include "jit/machine/call_shape.h"
 #include "jit/machine/instruction.h"
-#include "jit/machine/rare_blocks.h"
 #include "jit/regalloc/machine_code.h"
 
 namespace invar::jit {
@@ -23,7 +22,7 @@ struct LoweredCode {
   using Instruction = OneInstruction;
   MachineCode code;
   ScratchVector<Instruction> backwards;  ///< Beside code.instructions: the last comes first.
-  u32 stack_arguments = 0;                ///< Most that a call passes.
+  u32 stack_arguments = 0;               ///< Most that a call passes.
   bool has_calls = false;
   bool saves_instance = false;  ///< Calls may come back from other instances, or exceptions are caught.
   std::vector<V128> literals;   ///< Vector constants in memory.
@@ -98,7 +97,6 @@ class LoweringBase {
   ScratchVector<u32> block_of_;
   ScratchVector<u32> edge_of_;  ///< By block with one successor: which of that one's predecessors it is.
   ScratchVector<bool> folded_;  ///< Loads that became part of another instruction.
-  ScratchVector<bool> rare_;    ///< By block.
   ScratchVector<VReg> vregs_;
   CallShape shape_;       ///< The function's own,
   CallShape call_shape_;  ///< and that of the call in hand.
@@ -260,7 +258,6 @@ template <class Machine, class LoweredFunction>
 bool LoweringBase<Machine, LoweredFunction>::lower() {
   shape_.set(*function_.type, convention_);
   count_uses();
-  rare_ = rare_blocks(function_);
   MachineCode& code = out_.code;
   code.instructions.reserve(function_.nodes.size());
   out_.backwards.reserve(function_.nodes.size());
@@ -513,8 +510,8 @@ void LoweringBase<Machine, LoweredFunction>::lower_call(Value value) {
   d.instruction.scope = std::exchange(scope_, interp::HandlerTable::none);
   out_.saves_instance |= is_indirect || is_import || d.instruction.scope != interp::HandlerTable::none;
   // The last of a block cannot save.
-  d.saves =
-      rare_[block_] && shape.stack_arguments == 0 && !is_tail && d.instruction.scope == interp::HandlerTable::none;
+  d.saves = function_.blocks[block_].is_rare && shape.stack_arguments == 0 && !is_tail &&
+            d.instruction.scope == interp::HandlerTable::none;
   d.instruction.imm = static_cast<s64>(n.imm);
   // First the ones on the stack, so that they are the instruction's first operands.
   for (size_t i = 0; i < shape.arguments.size(); ++i) {
@@ -551,7 +548,7 @@ void LoweringBase<Machine, LoweredFunction>::lower_builtin(Value value) {
   out_.has_calls = true;
   Draft& d = draft(Form::call_builtin, value);
   d.clobbers = convention_.clobbered;
-  d.saves = rare_[block_];
+  d.saves = function_.blocks[block_].is_rare;
   d.instruction.imm = static_cast<s64>(n.imm);
   const std::span<const Value> inputs = function_.list(n);
   for (size_t i = 0; i < inputs.size(); ++i) {

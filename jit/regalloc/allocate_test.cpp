@@ -42,9 +42,14 @@ class Allocate : public testing::Test {
     return allocation.places[code.instructions[instruction].first_operand + operand];
   }
 
+  OwnScratch scratch;
   CodeBuilder builder;
   MachineCode code;
   Allocation allocation;
+};
+
+class AllocateSizes : public testing::Test {
+  OwnScratch scratch_;
 };
 
 TEST_F(Allocate, LoopCarriedValuesNeedNoMoves) {
@@ -271,7 +276,7 @@ TEST_F(Allocate, ARegisterThatIsNotGivenAwayCanBeFixed) {
 // --- Sizes of hostile code ------------------------------------------------------------------------------------------
 
 // Many values live through many blocks, each of which is followed by one in which none of them is.
-TEST(AllocateSizes, ManyValuesThroughManyBlocks) {
+TEST_F(AllocateSizes, ManyValuesThroughManyBlocks) {
   CodeBuilder builder;
   std::vector<VReg> values;
   builder.block();
@@ -299,7 +304,7 @@ TEST(AllocateSizes, ManyValuesThroughManyBlocks) {
 }
 
 // The same code twice costs twice.
-TEST(AllocateSizes, MovesGrowWithTheCode) {
+TEST_F(AllocateSizes, MovesGrowWithTheCode) {
   const auto moves = [](u32 loops) {
     CodeBuilder builder;
     builder.block();

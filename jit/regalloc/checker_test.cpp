@@ -13,7 +13,7 @@ constexpr Place r0 = Place::in(0), r1 = Place::in(1), r2 = Place::in(2);
 constexpr RegClass integer = RegClass::integer;
 
 // One block, whose operands have these places.
-std::string check(CodeBuilder& builder, std::vector<Place> places, std::vector<Move> moves = {}, u32 slots = 0) {
+std::string check(CodeBuilder& builder, ScratchVector<Place> places, ScratchVector<Move> moves = {}, u32 slots = 0) {
   const MachineCode code = builder.finish();
   return check_allocation(code, small_file(4), {std::move(places), std::move(moves), slots});
 }
@@ -28,7 +28,11 @@ struct TwoValues {
   }
 };
 
-TEST(Checker, Uses) {
+class Checker : public testing::Test {
+  OwnScratch scratch_;
+};
+
+TEST_F(Checker, Uses) {
   const auto run = [](Place first, Place second, Place used) {
     TwoValues code;
     code.builder.add({use(code.a)});
@@ -40,9 +44,9 @@ TEST(Checker, Uses) {
   EXPECT_NE(run(r0, r1, Place{}), "");
 }
 
-TEST(Checker, WhatIsUnwoundToFindsNothingInRegisters) {
+TEST_F(Checker, WhatIsUnwoundToFindsNothingInRegisters) {
   // A call that writes b may unwind to the last block, which reads one of them.
-  const auto run = [](bool reads_a, Place used, std::vector<Move> moves) {
+  const auto run = [](bool reads_a, Place used, ScratchVector<Move> moves) {
     CodeBuilder builder;
     const VReg a = builder.value(), b = builder.value();
     builder.block();
@@ -65,8 +69,8 @@ TEST(Checker, WhatIsUnwoundToFindsNothingInRegisters) {
   EXPECT_NE(run(false, r0, {}), "");
 }
 
-TEST(Checker, MovesAndSlots) {
-  const auto run = [](std::vector<Move> moves, Place used, Constraint constraint = Constraint::reg) {
+TEST_F(Checker, MovesAndSlots) {
+  const auto run = [](ScratchVector<Move> moves, Place used, Constraint constraint = Constraint::reg) {
     TwoValues code;
     code.builder.add({use(code.a, constraint)});
     return check(code.builder, {r0, r0, used}, std::move(moves), 2);
@@ -81,7 +85,7 @@ TEST(Checker, MovesAndSlots) {
   EXPECT_NE(run({{1, r0, slot, RegClass::vector, false}}, slot, Constraint::any), "");
 }
 
-TEST(Checker, WideValuesTakeTwoSlots) {
+TEST_F(Checker, WideValuesTakeTwoSlots) {
   const auto run = [](u32 slot, bool wide, u32 other) {
     CodeBuilder builder;
     const VReg a = builder.value(RegClass::vector, true), b = builder.value(RegClass::vector);
@@ -100,7 +104,7 @@ TEST(Checker, WideValuesTakeTwoSlots) {
   EXPECT_NE(run(1, true, 3), "");
 }
 
-TEST(Checker, Clobbers) {
+TEST_F(Checker, Clobbers) {
   const auto run = [](Access access, Place used) {
     TwoValues code;
     code.builder.add({{code.a, access, Constraint::reg, no_reg, integer}}, set_of(0));
@@ -112,8 +116,8 @@ TEST(Checker, Clobbers) {
   EXPECT_NE(run(Access::early_use, r1), "");  // The other is destroyed.
 }
 
-TEST(Checker, OperandsOfOneInstruction) {
-  const auto run = [](std::vector<Operand> operands, std::vector<Place> places) {
+TEST_F(Checker, OperandsOfOneInstruction) {
+  const auto run = [](std::vector<Operand> operands, ScratchVector<Place> places) {
     TwoValues code;
     for (Operand& operand : operands) {
       if (is_use(operand.access))
@@ -139,8 +143,8 @@ TEST(Checker, OperandsOfOneInstruction) {
   EXPECT_NE(run({define(0)}, {Place::in(vector_register(0))}), "");
 }
 
-TEST(Checker, ParametersAndLoops) {
-  const auto run = [](std::vector<Move> moves) {
+TEST_F(Checker, ParametersAndLoops) {
+  const auto run = [](ScratchVector<Move> moves) {
     CodeBuilder builder;
     builder.block();
     const VReg a = builder.value(), b = builder.value(), x = builder.value(), y = builder.value();
@@ -167,7 +171,7 @@ TEST(Checker, ParametersAndLoops) {
 
 // Few of the moves that the allocator makes could be left out: where a block is reached from one in which the value is
 // in its register still, and where only unused parameters take it.
-TEST(Checker, MissesMoves) {
+TEST_F(Checker, MissesMoves) {
   u32 moves = 0, seen = 0;
   for (u32 seed = 1; seed < 60; ++seed) {
     const MachineCode code = random_code({seed, 4, 30});

@@ -20,9 +20,10 @@ MachineCode CodeBuilder::finish() {
     block.unwinds = from.unwinds;
     block.first_instruction = static_cast<u32>(code_.instructions.size());
     for (const Instruction& instruction : from.instructions) {
-      code_.instructions.push_back({static_cast<u32>(code_.operands.size()),
-                                    static_cast<u16>(instruction.operands.size()), instruction.clobbers,
-                                    instruction.saves});
+      code_.instructions.push_back({.clobbers = instruction.clobbers,
+                                    .first_operand = static_cast<u32>(code_.operands.size()),
+                                    .operand_count = static_cast<u16>(instruction.operands.size()),
+                                    .saves = instruction.saves});
       code_.operands.insert(code_.operands.end(), instruction.operands.begin(), instruction.operands.end());
     }
     block.end_instruction = static_cast<u32>(code_.instructions.size());

@@ -9,6 +9,12 @@
 
 namespace invar::jit {
 
+/// For tests: scratch memory of its own.
+class OwnScratch {
+  Arena arena_;
+  ScratchScope scope_{arena_};
+};
+
 class CodeBuilder {
  public:
   VReg value(RegClass reg_class = RegClass::integer, bool wide = false) {

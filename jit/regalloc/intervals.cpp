@@ -201,6 +201,7 @@ class Builder {
   // Uses come in the order of instructions, but within one instruction in that of its operands. The last is to be the
   // one that ends last.
   void add_use(VReg value, Use use) {
+    if (use.related != no_vreg) out_.related.emplace_back(value, use.related);
     u32 at = next_use_[value]++;
     const auto behind = [&](const Use& other) {
       return other.position != use.position ? other.position > use.position : end_of(other) > end_of(use);

@@ -80,6 +80,7 @@ struct Intervals {
   ScratchVector<Range> ranges;
   ScratchVector<u32> first_use;  ///< Likewise.
   ScratchVector<Use> uses;       ///< Ordered by position, then by end.
+  ScratchVector<std::pair<VReg, VReg>> related;  ///< Values and Use::related of their uses.
   ScratchVector<FixedRange> fixed[register_count];
   ScratchVector<u32> saving;                 ///< Instructions that save, in order.
   ScratchVector<Position> full_clobbers[2];  ///< Where an instruction clobbers all registers of the class.

@@ -82,11 +82,12 @@ Slots assign_slots(const MachineCode& code, const Intervals& intervals, const Pi
 
 Locations::Locations(const Intervals& intervals, const Pieces& pieces, const Slots& slots) {
   const size_t count = intervals.values.size();
-  first_.reserve(count + 1);
+  values_.reserve(count + 1);
   locations_.reserve(pieces.pieces.size());
   for (VReg value = 0; value < count; ++value) {
     const size_t first = locations_.size();
-    first_.push_back(static_cast<u32>(first));
+    OfValue& known = values_.emplace_back();
+    known.first = static_cast<u32>(first);
     for (u32 i = pieces.first[value]; i != none; i = pieces.pieces[i].next) {
       const Piece& piece = pieces.pieces[i];
       const Place place = piece.reg != no_reg ? Place::in(piece.reg) : Place::slot(slots.slot_of[value]);
@@ -96,11 +97,14 @@ Locations::Locations(const Intervals& intervals, const Pieces& pieces, const Slo
         locations_.push_back({piece.start, piece.end, place});
       }
     }
+    if (locations_.size() > first) known.place = locations_[first].place;
+    known.several = locations_.size() > first + 1;
   }
-  first_.push_back(static_cast<u32>(locations_.size()));
+  values_.emplace_back().first = static_cast<u32>(locations_.size());
 }
 
 Place Locations::find(std::span<const Location> all, Position position) {
+  if (position < all.front().start) return {};
   const auto behind = std::upper_bound(all.begin(), all.end(), position,
                                        [](Position at, const Location& location) { return at < location.start; });
   return behind[-1].place;

@@ -25,20 +25,27 @@ class Locations {
   Locations(const Intervals& intervals, const Pieces& pieces, const Slots& slots);
 
   std::span<const Location> of(VReg value) const {
-    return {locations_.data() + first_[value], first_[value + 1] - first_[value]};
+    const u32 first = values_[value].first, end = values_[value + 1].first;
+    return {locations_.data() + first, end - first};
   }
+  bool has_several(VReg value) const { return values_[value].several; }
 
-  /// Nowhere in front of the value's start. Behind a hole's start it is where it was last.
+  /// Of a value with several: nowhere in front of its start. Behind a hole's start it is where it was last.
   Place at(VReg value, Position position) const {
-    const std::span<const Location> all = of(value);
-    if (all.empty() || position < all.front().start) return {};
-    return all.size() == 1 ? all.front().place : find(all, position);
+    const OfValue& known = values_[value];
+    return known.several ? find(of(value), position) : known.place;
   }
+  Place first_of(VReg value) const { return values_[value].place; }
 
  private:
+  struct OfValue {
+    u32 first : 31 = 0;    ///< In locations_.
+    u32 several : 1 = 0;
+    Place place;           ///< The first.
+  };
   static Place find(std::span<const Location> all, Position position);
 
-  ScratchVector<u32> first_;
+  ScratchVector<OfValue> values_;  ///< One more at the end.
   ScratchVector<Location> locations_;
 };
 

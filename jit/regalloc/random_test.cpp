@@ -10,6 +10,7 @@ namespace {
 
 void try_seeds(u32 first, u32 end, u32 size, bool split_at_random, bool coarse = false) {
   for (u32 seed = first; seed < end; ++seed) {
+    const OwnScratch scratch;
     const u32 registers = seed % 31 == 0 ? 14 : 3 + seed % 7;
     const MachineCode code = random_code({seed, registers, size});
     ASSERT_EQ(fault_of(code), nullptr) << seed;
@@ -29,6 +30,7 @@ TEST(RandomCode, SplitAtRandom) { try_seeds(1, 1500, 50, true); }
 // What is made for few registers is all right for a machine that has more of them than it may use.
 TEST(RandomCode, LimitedRegisters) {
   for (u32 seed = 1; seed < 300; ++seed) {
+    const OwnScratch scratch;
     const u32 registers = 3 + seed % 5;
     const MachineCode code = random_code({seed, registers, 40});
     const Allocation allocation = allocate_registers(code, small_file(12), {.register_limit = registers});

@@ -1,6 +1,7 @@
 #include "jit/regalloc/resolve.h"
 
 #include <algorithm>
+#include <ranges>
 
 #include "jit/regalloc/parallel_moves.h"
 #include "jit/regalloc/saves.h"
@@ -10,7 +11,7 @@ namespace {
 
 // Where the moves in front of one instruction belong to: the edge that leads to its block (or the instruction in front
 // of it, if that saves), the instruction, and the edge that leads from its block.
-enum class Phase : u32 { enter, gap, leave };
+enum class Phase : u8 { enter, gap, leave };
 
 class Resolver {
  public:
@@ -22,7 +23,8 @@ class Resolver {
         slots_(assign_slots(code, intervals, pieces)),
         locations_(intervals, pieces, slots_),
         out_(out),
-        parallel_(file, slots_.count) {}
+        parallel_(file, slots_.count),
+        last_planned_(code.instructions.size(), none) {}
 
   void run() {
     place_operands();
@@ -30,7 +32,7 @@ class Resolver {
       if (pieces_.first[value] == none) continue;
       if (pieces_.spilled[value]) store(value);
       if (pieces_.spilled[value] || pieces_.saved[value]) save(value);
-      if (locations_.of(value).size() > 1) connect(value);
+      if (locations_.has_several(value)) connect(value);
     }
     pass_arguments();
     order_moves();
@@ -39,14 +41,17 @@ class Resolver {
 
  private:
   struct Planned {
-    u32 instruction;
-    Phase phase;
     Place from, to;
     VReg value;
+    u32 before;  ///< The one that was planned before it for the instruction, or `none`.
+    Phase phase;
   };
 
   void plan(u32 instruction, Phase phase, Place from, Place to, VReg value) {
-    if (from != to) planned_.push_back({instruction, phase, from, to, value});
+    if (from == to) return;
+    u32& last = last_planned_[instruction];
+    planned_.push_back({from, to, value, last, phase});
+    last = static_cast<u32>(planned_.size() - 1);
   }
 
   void place_operands() {
@@ -86,9 +91,9 @@ class Resolver {
         return locations_.at(operand.value, operand.constraint == Constraint::any ? write : read);
       case Access::definition:
       case Access::early_definition:
-        return locations_.of(operand.value).front().place;
+        return locations_.first_of(operand.value);
       case Access::temporary:
-        return locations_.of(temporary++).front().place;
+        return locations_.first_of(temporary++);
     }
     return {};
   }
@@ -204,35 +209,34 @@ class Resolver {
         if (!in_.live(parameter)) continue;
         const VReg argument = code_.arguments[block.first_argument + k];
         plan_edge(i, successor, locations_.at(argument, position_of(block.end_instruction - 1, writing)),
-                  locations_.of(parameter).front().place, parameter);
+                  locations_.first_of(parameter), parameter);
       }
     }
   }
 
+  // By instruction and phase.
   void order_moves() {
-    // By instruction and phase: a counting sort.
-    ScratchVector<u32> next(3 * code_.instructions.size() + 1, 0);
-    const auto key = [](const Planned& move) { return 3 * move.instruction + static_cast<u32>(move.phase); };
-    for (const Planned& move : planned_) ++next[key(move) + 1];
-    for (size_t i = 1; i < next.size(); ++i) next[i] += next[i - 1];
-    ScratchVector<Planned> sorted(planned_.size());
-    for (const Planned& move : planned_) sorted[next[key(move)]++] = move;
-    out_.moves.reserve(sorted.size());
-    for (size_t i = 0; i < sorted.size();) {
-      const u32 group = key(sorted[i]);
-      const u32 instruction = sorted[i].instruction;
-      const bool is_alone = i + 1 == sorted.size() || key(sorted[i + 1]) != group;
-      if (is_alone && (sorted[i].from.is_register() || sorted[i].to.is_register())) {
-        const Value& value = in_.values[sorted[i].value];
-        out_.moves.push_back({instruction, sorted[i].from, sorted[i].to, value.reg_class, value.wide});
-        ++i;
+    out_.moves.reserve(planned_.size());
+    for (u32 instruction = 0; instruction < last_planned_.size(); ++instruction) {
+      const u32 last = last_planned_[instruction];
+      if (last == none) continue;
+      const Planned& only = planned_[last];
+      if (only.before == none && (only.from.is_register() || only.to.is_register())) {
+        const Value& value = in_.values[only.value];
+        out_.moves.push_back({instruction, only.from, only.to, value.reg_class, value.wide});
         continue;
       }
-      for (; i < sorted.size() && key(sorted[i]) == group; ++i) {
-        const Value& value = in_.values[sorted[i].value];
-        parallel_.add(sorted[i].from, sorted[i].to, value.reg_class, value.wide);
+      group_.clear();
+      for (u32 i = last; i != none; i = planned_[i].before) group_.push_back(i);
+      for (const Phase phase : {Phase::enter, Phase::gap, Phase::leave}) {
+        for (const u32 i : group_ | std::views::reverse) {
+          const Planned& move = planned_[i];
+          if (move.phase != phase) continue;
+          const Value& value = in_.values[move.value];
+          parallel_.add(move.from, move.to, value.reg_class, value.wide);
+        }
+        parallel_.finish(instruction, out_.moves);
       }
-      parallel_.finish(instruction, out_.moves);
     }
   }
 
@@ -244,6 +248,8 @@ class Resolver {
   Allocation& out_;
   ParallelMoves parallel_;
   ScratchVector<Planned> planned_;
+  ScratchVector<u32> last_planned_;  ///< By instruction.
+  ScratchVector<u32> group_;         ///< What is planned for one.
 };
 
 }  // namespace

@@ -64,11 +64,7 @@ class Scan {
   void join_groups() {
     group_.resize(in_.values.size());
     for (VReg i = 0; i < group_.size(); ++i) group_[i] = i;
-    for (VReg i = 0; i < code_.vregs.size(); ++i) {
-      for (u32 use = in_.first_use[i]; use < in_.first_use[i + 1]; ++use) {
-        if (in_.uses[use].related != no_vreg) join(i, in_.uses[use].related);
-      }
-    }
+    for (const auto& [value, other] : in_.related) join(value, other);
     group_reg_.assign(group_.size(), no_reg);
   }
 

@@ -2,11 +2,10 @@
 #pragma once
 
 #include "jit/ir/function.h"
-#include "jit/scratch.h"
 
 namespace invar::jit {
 
-/// By block: is there a way around it, to the loop's next turn or the function's end?
-ScratchVector<bool> rare_blocks(const Function& function);
+/// Sets Block::is_rare of those around which there is a way, to the loop's next turn or the function's end.
+void find_rare_blocks(Function& function);
 
 }  // namespace invar::jit

@@ -1,6 +1,4 @@
-#include "jit/machine/rare_blocks.h"
-
-#include <utility>
+#include "jit/ir/rare_blocks.h"
 
 namespace invar::jit {
 
@@ -10,9 +8,12 @@ constexpr u32 none = ~u32{0};
 
 class RareBlocks {
  public:
-  explicit RareBlocks(const Function& function)
-      : blocks_(function.blocks), budget_(32 * blocks_.size() + 1000), rare_(blocks_.size(), true) {
+  explicit RareBlocks(Function& function)
+      : function_(function), blocks_(function.blocks), budget_(32 * blocks_.size() + 1000) {}
+
+  void run() {
     find_loops();
+    for (Block& block : blocks_) block.is_rare = true;
     for (u32 block = 0; block < blocks_.size(); ++block) {
       const Block& header = blocks_[block];
       if (header.loop_end != 0) {
@@ -22,17 +23,14 @@ class RareBlocks {
         }
         mark(end, block);
       }
-      const Kind last = function.nodes[header.nodes.back()].kind;
+      const Kind last = function_.nodes[header.nodes.back()].kind;
       if (last == Kind::return_ || is_tail_call(last)) {
         exit_ = exit_ == none ? block : common_dominator(exit_, block);
       }
     }
     mark(exit_, none);
-  }
-
-  ScratchVector<bool> result() && {
-    if (budget_ == 0) rare_.assign(rare_.size(), false);
-    return std::move(rare_);
+    if (budget_ != 0) return;
+    for (Block& block : blocks_) block.is_rare = false;
   }
 
  private:
@@ -63,20 +61,20 @@ class RareBlocks {
   void mark(u32 end, u32 loop) {
     if (end == none) return;
     for (u32 block = end; spend(); block = blocks_[block].dominator) {
-      if (loop_of_[block] == loop) rare_[block] = false;
+      if (loop_of_[block] == loop) blocks_[block].is_rare = false;
       if (block == loop || block == 0) return;
     }
   }
 
-  const ScratchVector<Block>& blocks_;
-  u64 budget_;  ///< Deep nests are hostile; then nothing is rare.
-  ScratchVector<bool> rare_;
+  const Function& function_;
+  ScratchVector<Block>& blocks_;
+  u64 budget_;                  ///< Deep nests are hostile; then nothing is rare.
   ScratchVector<u32> loop_of_;  ///< By block: the innermost loop's header, or `none`.
-  u32 exit_ = none;           ///< Dominates all ends.
+  u32 exit_ = none;             ///< Dominates all ends.
 };
 
 }  // namespace
 
-ScratchVector<bool> rare_blocks(const Function& function) { return RareBlocks(function).result(); }
+void find_rare_blocks(Function& function) { RareBlocks(function).run(); }
 
 }  // namespace invar::jit
