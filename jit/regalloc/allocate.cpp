@@ -22,7 +22,7 @@ Allocation allocate_registers(const MachineCode& code, const RegisterFile& file,
                   lowest(file.allocatable & all_of_class[1], options.register_limit);
   }
   const regalloc::Intervals intervals = regalloc::build_intervals(code, allocatable, options.coarse);
-  regalloc::Pieces pieces = regalloc::scan(code, intervals, allocatable, options.random_seed);
+  regalloc::Pieces pieces = regalloc::scan(code, intervals, allocatable, options.coarse, options.random_seed);
   Allocation allocation;
   regalloc::resolve(code, file, intervals, pieces, allocation);
   return allocation;

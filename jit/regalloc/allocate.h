@@ -17,7 +17,7 @@ struct Move {
 struct Allocation {
   ScratchVector<Place> places;  ///< Of each operand of MachineCode::operands.
   ScratchVector<Move> moves;    ///< Sorted by instruction.
-  u32 slots = 0;              ///< The spill area's size in units of 8 bytes. Wide values lie at even slots.
+  u32 slots = 0;                ///< The spill area's size in units of 8 bytes. Wide values lie at even slots.
 };
 
 struct AllocationOptions {

@@ -78,8 +78,8 @@ struct Intervals {
   ScratchVector<VReg> order;       ///< Values by start; those that are not live anywhere are missing.
   ScratchVector<u32> first_range;  ///< Of a value, in `ranges`; one more at the end.
   ScratchVector<Range> ranges;
-  ScratchVector<u32> first_use;  ///< Likewise.
-  ScratchVector<Use> uses;       ///< Ordered by position, then by end.
+  ScratchVector<u32> first_use;                  ///< Likewise.
+  ScratchVector<Use> uses;                       ///< Ordered by position, then by end.
   ScratchVector<std::pair<VReg, VReg>> related;  ///< Values and Use::related of their uses.
   ScratchVector<FixedRange> fixed[register_count];
   ScratchVector<u32> saving;                 ///< Instructions that save, in order.

@@ -8,7 +8,7 @@ namespace invar::jit::regalloc {
 /// Spill slots of values.
 struct Slots {
   ScratchVector<u32> slot_of;  ///< Of a value that has one.
-  u32 count = 0;             ///< In units of 8 bytes.
+  u32 count = 0;               ///< In units of 8 bytes.
 };
 
 /// Values whose lives do not overlap share slots, a parameter and its argument if they can.
@@ -39,9 +39,9 @@ class Locations {
 
  private:
   struct OfValue {
-    u32 first : 31 = 0;    ///< In locations_.
+    u32 first : 31 = 0;  ///< In locations_.
     u32 several : 1 = 0;
-    Place place;           ///< The first.
+    Place place;  ///< The first.
   };
   static Place find(std::span<const Location> all, Position position);
 

@@ -14,8 +14,13 @@ constexpr float frequency[] = {1, 8, 64, 512, 4096, 32768};
 
 class Scan {
  public:
-  Scan(const MachineCode& code, const Intervals& intervals, RegSet allocatable, u32 seed)
-      : code_(code), in_(intervals), allocatable_(allocatable), random_(seed), registers_(intervals, out_.pieces) {
+  Scan(const MachineCode& code, const Intervals& intervals, RegSet allocatable, bool takes_first, u32 seed)
+      : code_(code),
+        in_(intervals),
+        allocatable_(allocatable),
+        takes_first_(takes_first),
+        random_(seed),
+        registers_(intervals, out_.pieces) {
     const size_t count = in_.values.size();
     out_.first.assign(count, none);
     out_.spilled.assign(count, false);
@@ -274,6 +279,7 @@ class Scan {
       bool better = whole != best_whole ? whole : whole ? end < best_end : end > best_end;
       if (random_ != 0 && end >= demand.until) better = best_end < demand.until || random(2) == 0;
       if (best == no_reg || better) best = reg, best_end = end;
+      if (whole && takes_first_ && random_ == 0) break;
     }
     if (best != no_reg && (best_end >= piece.end || (best_end >= demand.until && best_end > next_need(piece)))) {
       return assign(index, best, best_end);
@@ -481,6 +487,7 @@ class Scan {
   const MachineCode& code_;
   const Intervals& in_;
   const RegSet allocatable_;
+  const bool takes_first_;
   u32 random_;
   Pieces out_;
   RegisterState registers_;
@@ -494,8 +501,9 @@ class Scan {
 
 }  // namespace
 
-Pieces scan(const MachineCode& code, const Intervals& intervals, RegSet allocatable, u32 random_seed) {
-  return Scan(code, intervals, allocatable, random_seed).run();
+Pieces scan(const MachineCode& code, const Intervals& intervals, RegSet allocatable, bool takes_first,
+            u32 random_seed) {
+  return Scan(code, intervals, allocatable, takes_first, random_seed).run();
 }
 
 }  // namespace invar::jit::regalloc

@@ -6,7 +6,8 @@
 
 namespace invar::jit::regalloc {
 
-/// `allocatable` as for build_intervals.
-Pieces scan(const MachineCode& code, const Intervals& intervals, RegSet allocatable, u32 random_seed);
+/// `allocatable` as for build_intervals. `takes_first`: of the registers that are free for long enough, not the one
+/// that is needed again first.
+Pieces scan(const MachineCode& code, const Intervals& intervals, RegSet allocatable, bool takes_first, u32 random_seed);
 
 }  // namespace invar::jit::regalloc
