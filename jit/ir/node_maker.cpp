@@ -38,7 +38,6 @@ void NodeMaker::begin(size_t likely) {
   block_of_.clear();
   block_of_.reserve(likely);
   replaced_.clear();
-  replaced_.reserve(likely);
   table_.assign(256, no_value);
   in_table_ = 0;
   vectors_.clear();
@@ -49,7 +48,7 @@ Value NodeMaker::add(const Node& node, u32 block) {
   function_.nodes.push_back(node);
   function_.nodes.back().offset = offset_;
   block_of_.push_back(block);
-  replaced_.push_back(value);
+  if (replaces()) replaced_.push_back(value);
   return value;
 }
 
@@ -69,6 +68,16 @@ Value NodeMaker::append(Node node, std::span<const Value> list) {
 Value NodeMaker::phi(Type type, u32 block) {
   const Value value = add({.kind = Kind::phi, .type = type}, block);
   function_.blocks[block].phis.push_back(value);
+  return value;
+}
+
+void NodeMaker::replace(Value value, Value by) {
+  for (Value i = static_cast<Value>(replaced_.size()); i < function_.nodes.size(); ++i) replaced_.push_back(i);
+  replaced_[value] = by;
+}
+
+Value NodeMaker::replacement_of(Value value) {
+  while (replaced_[value] != value) value = replaced_[value] = replaced_[replaced_[value]];
   return value;
 }
 

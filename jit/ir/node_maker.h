@@ -44,15 +44,15 @@ class NodeMaker {
   Value phi(Type type, u32 block);
 
   /// Whatever a value was replaced by.
-  Value resolve(Value value) {
-    while (replaced_[value] != value) value = replaced_[value] = replaced_[replaced_[value]];
-    return value;
-  }
-  void replace(Value value, Value by) { replaced_[value] = by; }
+  Value resolve(Value value) { return replaces() ? replacement_of(value) : value; }
+  void replace(Value value, Value by);
+  /// Has any value been replaced?
+  bool replaces() const { return !replaced_.empty(); }
   bool dominates(u32 above, u32 block) const;
 
  private:
   Value add(const Node& node, u32 block);
+  Value replacement_of(Value value);
   Value simplified(Op op, Value a, Value b);
   Value simplified_with_constant(Op op, Value a, u64 constant, Type type);
   bool is_constant(Value value) const { return value != no_value && function_.is_constant(value); }
@@ -64,7 +64,7 @@ class NodeMaker {
   u32 block_ = 0;
   u32 offset_ = 0;
   ScratchVector<u32> block_of_;    ///< By value.
-  ScratchVector<Value> replaced_;  ///< By value: itself, or what stands for it.
+  ScratchVector<Value> replaced_;  ///< By value: itself, or what stands for it. Empty if all are themselves.
   ScratchVector<Value> table_;     ///< Open addressing; no_value is free.
   u32 in_table_ = 0;
   std::map<std::pair<u64, u64>, u64> vectors_;  ///< Indices by bits.

@@ -359,6 +359,7 @@ class SsaSink : public NullSink {
   std::unordered_map<Value, std::pair<Value, u32>> lengths_;  ///< Of arrays, and the block in which that was read.
   ScratchVector<Caller> callers_;                               ///< Innermost last.
   std::unordered_map<u32, bool> inlinable_;                   ///< Functions that were asked about.
+  size_t most_nodes_ = 0;
   bool inlines_ = false;
   u32 first_inlined_ = 0, last_inlined_ = 0, own_bytes_ = 0, inlined_bytes_ = 0;
   u32 constructs_ = 0;

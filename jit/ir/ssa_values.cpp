@@ -45,6 +45,7 @@ bool SsaSink::try_to_build(u32 function, u32 block) {
   entered_ = block;
   callers_.clear();
   own_bytes_ = module_.functions[function].body.size;
+  most_nodes_ = max_nodes + max_nodes_per_byte * own_bytes_;
   inlined_bytes_ = 0;
   supported_ = assigned_.scan(module_, function);
   if (!supported_) return false;
@@ -111,11 +112,12 @@ void SsaSink::instruction(Op op, u32 offset) {
   maker_.set_offset(position_of(offset));
   op_ = op;
   ++fuel_count_;
-  if (function_.nodes.size() > max_nodes + max_nodes_per_byte * own_bytes_) fail();
+  if (function_.nodes.size() > most_nodes_) fail();
 }
 
 /// Every input, now that it is known which values stand for others.
 void SsaSink::resolve_all() {
+  if (!maker_.replaces()) return;
   for (Node& node : function_.nodes) {
     for (Value& input : function_.inputs(node)) input = maker_.resolve(input);
   }

@@ -23,12 +23,6 @@ class Builder {
  private:
   void count_uses() {
     const size_t vregs = code_.vregs.size();
-    out_.values.resize(vregs);
-    for (size_t i = 0; i < vregs; ++i) {
-      out_.values[i].reg_class = code_.vregs[i].reg_class;
-      out_.values[i].wide = code_.vregs[i].wide;
-      out_.values[i].hint = code_.vregs[i].hint;
-    }
     out_.first_use.assign(vregs + 1, 0);
     size_t temporaries = 0;
     for (const Operand& operand : code_.operands) {
@@ -41,6 +35,9 @@ class Builder {
     next_use_.assign(out_.first_use.begin(), out_.first_use.end() - 1);
     out_.order.reserve(vregs + temporaries);
     out_.values.reserve(vregs + temporaries);
+    for (const VRegInfo& info : code_.vregs) {
+      out_.values.push_back({.reg_class = info.reg_class, .wide = info.wide, .hint = info.hint});
+    }
     out_.first_use.resize(vregs + 1 + temporaries, out_.first_use[vregs]);
   }
 
@@ -61,7 +58,8 @@ class Builder {
       }
       out_.loop_of[i] = current;
       out_.depth_of[i] = depth;
-      for (u32 k = block.first_instruction; k < block.end_instruction; ++k) out_.block_of[k] = i;
+      const auto instructions = out_.block_of.begin();
+      std::fill(instructions + block.first_instruction, instructions + block.end_instruction, i);
     }
   }
 
