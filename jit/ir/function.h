@@ -7,6 +7,7 @@
 #include "decoder/opcode.h"
 #include "decoder/types.h"
 #include "engine/interp/handler_table.h"
+#include "jit/ir/short_list.h"
 #include "jit/scratch.h"
 
 namespace invar::jit {
@@ -154,18 +155,12 @@ constexpr u32 own_inputs(const Node& node) {
 }
 
 struct Block {
-  Block() {
-    nodes.reserve(8);
-    predecessors.reserve(2);
-    successors.reserve(2);
-  }
-
-  ScratchVector<Value> phis;
-  ScratchVector<Value> nodes;  ///< In order; the last is the terminator. Constants and phis are not among them.
-  ScratchVector<u32> predecessors;
-  ScratchVector<u32> successors;  ///< Of a branch: where it goes if it is taken, then the other.
-  u32 dominator = 0;              ///< Of block 0 itself.
-  u32 depth = 0;                  ///< In the tree of dominators.
+  ShortList<6> nodes;  ///< In order; the last is the terminator. Constants and phis are not among them.
+  ShortList<2> phis;
+  ShortList<2> predecessors;
+  ShortList<2> successors;  ///< Of a branch: where it goes if it is taken, then the other.
+  u32 dominator = 0;        ///< Of block 0 itself.
+  u32 depth = 0;            ///< In the tree of dominators.
   u32 loop_depth = 0;
   u32 loop_end = 0;      ///< Of a loop's header: one behind the last block of the loop. Else 0.
   bool is_rare = false;  ///< It is known to be run less often than the loop, or the function, that it is in.

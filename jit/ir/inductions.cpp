@@ -102,7 +102,7 @@ class Inductions {
     const auto is_outside = [&](u32 block) { return block < header_ || block >= function_.blocks[header_].loop_end; };
     // Ways out often begin with a block of their own.
     const auto leaves = [&](u32 block) {
-      const ScratchVector<u32>& successors = function_.blocks[block].successors;
+      const auto& successors = function_.blocks[block].successors;
       return is_outside(block) || (successors.size() == 1 && is_outside(successors[0]));
     };
     u32 block = function_.blocks[header_].predecessors[way_back_];
@@ -140,7 +140,7 @@ class Inductions {
       more = node(node(counted).inputs[1]).imm;
       counted = node(counted).inputs[0];
     }
-    const ScratchVector<Value>& phis = function_.blocks[header_].phis;
+    const auto& phis = function_.blocks[header_].phis;
     if (!std::ranges::binary_search(phis, counted) || node(counted).kind != Kind::phi) return std::nullopt;
     const std::optional<Step> step = step_of(counted);
     if (!step || step->by == 0 || !is_constant(step->start)) return std::nullopt;
@@ -256,8 +256,7 @@ class Inductions {
                                  .inputs = {n.inputs[0], limit, no_value},
                                  .offset = n.offset});
     node(user).inputs[0] = condition;
-    ScratchVector<Value>& nodes = function_.blocks[block_of_[user]].nodes;
-    nodes.insert(nodes.end() - 1, condition);
+    function_.blocks[block_of_[user]].nodes.insert_before_last(condition);
   }
 
   /// By what a sum with zero is.
@@ -308,8 +307,8 @@ class Inductions {
     const auto each = [&](auto see) {
       for (u32 i = 0; i < function_.blocks.size(); ++i) {
         const Block& block = function_.blocks[i];
-        for (const ScratchVector<Value>* values : {&block.phis, &block.nodes}) {
-          for (const Value user : *values) {
+        for (const std::span<const Value> values : {std::span(block.phis), std::span(block.nodes)}) {
+          for (const Value user : values) {
             if (!live[user]) continue;
             block_of_[user] = i;
             for (const Value input : function_.inputs(node(user))) see(input, user);

@@ -165,7 +165,7 @@ void SsaSink::close_loop(const Label& label) {
   for (u32 edge = label.first_edge; edge != none; edge = edges_[edge].next) scratch_.push_back(edge);
   std::ranges::reverse(scratch_);
   for (const u32 edge : scratch_) add_successor(edges_[edge].block, label.header);
-  ScratchVector<Value>& phis = function_.blocks[label.header].phis;
+  const auto& phis = function_.blocks[label.header].phis;
   for (u32 i = 0; i < phis.size(); ++i) {
     Node& phi = function_.nodes[phis[i]];
     const u32 from = phi.inputs[0], ways_in = phi.inputs[1];

@@ -66,7 +66,7 @@ void start_at(Function& function, u32 entry) {
       }
       node.inputs[1] = kept;
     }
-    std::erase_if(block.predecessors, [&](u32 predecessor) { return numbers[predecessor] == unreached; });
+    block.predecessors.remove_if([&](u32 predecessor) { return numbers[predecessor] == unreached; });
     for (u32& predecessor : block.predecessors) predecessor = numbers[predecessor];
     for (u32& successor : block.successors) successor = numbers[successor];
     if (block.loop_end != 0) {

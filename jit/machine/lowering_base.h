@@ -318,7 +318,7 @@ void LoweringBase<Machine, LoweredFunction>::lower_arguments(u32 block) {
 template <class Machine, class LoweredFunction>
 void LoweringBase<Machine, LoweredFunction>::lower_block(u32 block) {
   block_ = block;
-  const ScratchVector<Value>& nodes = function_.blocks[block].nodes;
+  const auto& nodes = function_.blocks[block].nodes;
   for (size_t i = nodes.size(); i-- > 0;) {
     const Value value = nodes[i];
     if (is_pure(node(value).kind) ? uses_[value] == 0 : folded_[value]) continue;
@@ -535,11 +535,11 @@ void LoweringBase<Machine, LoweredFunction>::lower_call(Value value) {
 /// The nodes of a call's other results stand right behind it.
 template <class Machine, class LoweredFunction>
 std::span<const Value> LoweringBase<Machine, LoweredFunction>::results_of(Value call) const {
-  const ScratchVector<Value>& nodes = function_.blocks[block_of_[call]].nodes;
+  const auto& nodes = function_.blocks[block_of_[call]].nodes;
   const size_t first = static_cast<size_t>(std::ranges::lower_bound(nodes, call) - nodes.begin()) + 1;
   size_t end = first;
   while (end < nodes.size() && node(nodes[end]).kind == Kind::result) ++end;
-  return {nodes.data() + first, end - first};
+  return {nodes.begin() + first, end - first};
 }
 
 template <class Machine, class LoweredFunction>

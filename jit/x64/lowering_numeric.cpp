@@ -383,7 +383,7 @@ bool Lowering::can_fold_load(Value value, Width width) const {
              n.op == Op::i64_load32_u) {
     return false;
   }
-  const ScratchVector<Value>& nodes = function_.blocks[block_].nodes;
+  const auto& nodes = function_.blocks[block_].nodes;
   for (u32 steps = 1; steps <= patience && steps <= position_; ++steps) {
     const Value other = nodes[position_ - steps];
     if (other == value) return true;
