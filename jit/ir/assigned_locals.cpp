@@ -1,6 +1,6 @@
 #include "jit/ir/assigned_locals.h"
 
-#include <algorithm>
+#include <utility>
 
 #include "decoder/validate/function_walker.h"
 
@@ -8,6 +8,7 @@ namespace invar::jit {
 
 namespace {
 constexpr size_t max_kept = size_t{1} << 24;
+constexpr u32 none = ~u32{0};
 }
 
 struct AssignedLocalsSink : NullSink {
@@ -31,10 +32,15 @@ struct AssignedLocalsSink : NullSink {
   void close() {
     const auto [construct, start] = opened.back();
     opened.pop_back();
-    const auto first = assigned.begin() + static_cast<std::ptrdiff_t>(start);
-    std::sort(first, assigned.end());
-    assigned.erase(std::unique(first, assigned.end()), assigned.end());
-    const size_t count = assigned.size() - start;
+    // Each once: the construct is the last that saw it.
+    size_t end = start;
+    for (size_t i = start; i < assigned.size(); ++i) {
+      const u32 local = assigned[i];
+      if (local >= seen_by.size()) seen_by.resize(local + 1, none);
+      if (std::exchange(seen_by[local], construct) != construct) assigned[end++] = local;
+    }
+    assigned.resize(end);
+    const size_t count = end - start;
     if (result.locals_.size() + count > max_kept) {
       too_many = true;
       return;
@@ -50,6 +56,7 @@ struct AssignedLocalsSink : NullSink {
   AssignedLocals& result;
   ScratchVector<Open> opened;
   ScratchVector<u32> assigned;
+  ScratchVector<u32> seen_by;  // By local.
   bool too_many = false;
 };
 

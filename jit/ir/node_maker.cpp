@@ -1,5 +1,6 @@
 #include "jit/ir/node_maker.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 
@@ -14,12 +15,11 @@ namespace invar::jit {
 namespace {
 
 u64 hash_of(const Node& node) {
-  u64 hash = static_cast<u64>(node.kind) | static_cast<u64>(node.type) << 8 | static_cast<u64>(node.op) << 16;
-  for (const u64 part : {u64{node.inputs[0]} | u64{node.inputs[1]} << 32, u64{node.inputs[2]}, node.imm}) {
-    hash = (hash ^ part) * 0x9e37'79b9'7f4a'7c15u;
-    hash ^= hash >> 32;
-  }
-  return hash;
+  const u64 what = static_cast<u64>(node.kind) | static_cast<u64>(node.type) << 8 | static_cast<u64>(node.op) << 16 |
+                   u64{node.inputs[2]} << 32;
+  const u64 inputs = u64{node.inputs[0]} | u64{node.inputs[1]} << 32;
+  const u64 hash = (what ^ std::rotl(node.imm, 8)) * 0x9e37'79b9'7f4a'7c15u ^ inputs * 0xd6e8'feb8'6659'fd93u;
+  return hash >> 32 ^ hash >> 48;
 }
 
 bool equal(const Node& a, const Node& b) {
@@ -38,8 +38,7 @@ void NodeMaker::begin(size_t likely) {
   block_of_.clear();
   block_of_.reserve(likely);
   replaced_.clear();
-  table_.assign(256, no_value);
-  in_table_ = 0;
+  table_.assign(std::clamp<size_t>(std::bit_ceil(likely / 2), 64, most_remembered), no_value);
   vectors_.clear();
 }
 
@@ -91,33 +90,13 @@ bool NodeMaker::dominates(u32 above, u32 block) const {
   return block == above;
 }
 
-void NodeMaker::grow_table() {
-  ScratchVector<Value> old(table_.size() * 2, no_value);
-  old.swap(table_);
-  const u64 mask = table_.size() - 1;
-  for (const Value value : old) {
-    if (value == no_value) continue;
-    u64 at = hash_of(function_.nodes[value]) & mask;
-    while (table_[at] != no_value) at = (at + 1) & mask;
-    table_[at] = value;
-  }
-}
-
 Value NodeMaker::pure(const Node& wanted) {
-  if (in_table_ * 2 >= table_.size()) grow_table();
-  const u64 mask = table_.size() - 1;
-  u64 at = hash_of(wanted) & mask;
-  for (; table_[at] != no_value; at = (at + 1) & mask) {
-    const Value known = table_[at];
-    if (!equal(function_.nodes[known], wanted)) continue;
+  Value& known = table_[hash_of(wanted) & (table_.size() - 1)];
+  if (known != no_value && equal(function_.nodes[known], wanted)) {
     if (function_.is_constant(known) || dominates(block_of_[known], block_)) return known;
-    break;  // the new one takes its place
   }
-  if (table_[at] == no_value) ++in_table_;
   const bool is_constant = wanted.kind == Kind::constant || wanted.kind == Kind::vector_constant;
-  const Value value = is_constant ? add(wanted, 0) : append(wanted);
-  table_[at] = value;
-  return value;
+  return known = is_constant ? add(wanted, 0) : append(wanted);
 }
 
 Value NodeMaker::constant(Type type, u64 bits) { return pure({.kind = Kind::constant, .type = type, .imm = bits}); }

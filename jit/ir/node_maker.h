@@ -1,6 +1,7 @@
 // Makes nodes: folds constants, simplifies, and finds equal ones that were made before (global value numbering).
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -15,7 +16,7 @@ class NodeMaker {
   /// So many nodes are likely to come.
   void begin(size_t likely);
   /// What was made so far is not to be found again: it need not be there on every way to what follows.
-  void forget() { table_.assign(256, no_value), in_table_ = 0; }
+  void forget() { std::ranges::fill(table_, no_value); }
 
   /// Where nodes go.
   void set_block(u32 block) { block_ = block; }
@@ -51,6 +52,8 @@ class NodeMaker {
   bool dominates(u32 above, u32 block) const;
 
  private:
+  static constexpr size_t most_remembered = 8192;
+
   Value add(const Node& node, u32 block);
   Value replacement_of(Value value);
   Value simplified(Op op, Value a, Value b);
@@ -58,15 +61,13 @@ class NodeMaker {
   bool is_constant(Value value) const { return value != no_value && function_.is_constant(value); }
   u64 bits(Value value) const { return function_.nodes[value].imm; }
   Node& node(Value value) { return function_.nodes[value]; }
-  void grow_table();
 
   Function& function_;
   u32 block_ = 0;
   u32 offset_ = 0;
   ScratchVector<u32> block_of_;    ///< By value.
   ScratchVector<Value> replaced_;  ///< By value: itself, or what stands for it. Empty if all are themselves.
-  ScratchVector<Value> table_;     ///< Open addressing; no_value is free.
-  u32 in_table_ = 0;
+  ScratchVector<Value> table_;     ///< By hash: the last such value.
   std::map<std::pair<u64, u64>, u64> vectors_;  ///< Indices by bits.
 };
 

@@ -256,11 +256,12 @@ void SsaSink::enter_from_interpreter(const Label& label) {
     }
     entering.emplace_back(value, slot(type, index));
   };
-  const std::span<const u32> set = assigned(label);
+  ScratchVector<bool> is_set(locals_.size());
+  for (const u32 local : assigned(label)) is_set[local] = true;
   u32 index = 0;
   for (u32 local = 0; local < locals_.size(); ++local) {
     if (local == function_.type->params.size()) index = link + interp::link_slots;
-    const bool changes = std::ranges::binary_search(set, local);
+    const bool changes = is_set[local];
     enter(locals_[local], index, changes);
     if (!changes) unchanged_[local] = locals_[local];
     local_slots_[local] = index;

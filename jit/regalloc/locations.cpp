@@ -105,6 +105,13 @@ Locations::Locations(const Intervals& intervals, const Pieces& pieces, const Slo
 
 Place Locations::find(std::span<const Location> all, Position position) {
   if (position < all.front().start) return {};
+  // Few values have many.
+  constexpr size_t few = 8;
+  if (all.size() <= few) {
+    size_t last = all.size() - 1;
+    while (all[last].start > position) --last;
+    return all[last].place;
+  }
   const auto behind = std::upper_bound(all.begin(), all.end(), position,
                                        [](Position at, const Location& location) { return at < location.start; });
   return behind[-1].place;
