@@ -125,19 +125,23 @@ u32 SsaSink::meet(u32 first_edge, u32 values) {
   for (const u32 edge : scratch_) add_successor(edges_[edge].block, block);
   if (scratch_.size() == 1) known_.enter_from(edges_[scratch_.front()].block);
 
-  const u32 first = edges_[scratch_.front()].values;
+  // From now on by where their values are.
+  for (u32& edge : scratch_) edge = edges_[edge].values;
+  Value* const saved = saved_.data();
+  const u32 first = scratch_.front();
+  const std::span others = std::span(scratch_).subspan(1);
   for (u32 i = 0; i < values; ++i) {
-    const auto value_of = [&](u32 edge) { return maker_.resolve(saved_[edges_[edge].values + i]); };
-    const Value value = value_of(scratch_.front());
-    if (std::ranges::all_of(scratch_, [&](u32 edge) { return value_of(edge) == value; })) {
-      saved_[first + i] = value;
+    const Value value = maker_.resolve(saved[first + i]);
+    const auto is_value = [&](u32 from) { return maker_.resolve(saved[from + i]) == value; };
+    if (std::ranges::all_of(others, is_value)) {
+      saved[first + i] = value;
       continue;
     }
     const Value phi = maker_.phi(function_.nodes[value].type, block);
     function_.nodes[phi].inputs[0] = static_cast<u32>(function_.lists.size());
     function_.nodes[phi].inputs[1] = static_cast<u32>(scratch_.size());
-    for (const u32 edge : scratch_) function_.lists.push_back(value_of(edge));
-    saved_[first + i] = phi;
+    for (const u32 from : scratch_) function_.lists.push_back(maker_.resolve(saved[from + i]));
+    saved[first + i] = phi;
   }
   return first;
 }
