@@ -1,5 +1,6 @@
 #include "jit/ir/assigned_locals.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "decoder/validate/function_walker.h"
@@ -32,7 +33,7 @@ struct AssignedLocalsSink : NullSink {
   void close() {
     const auto [construct, start] = opened.back();
     opened.pop_back();
-    // Each once: the construct is the last that saw it.
+    // Each once: the construct is the last that saw it. In order, so that parameters come first.
     size_t end = start;
     for (size_t i = start; i < assigned.size(); ++i) {
       const u32 local = assigned[i];
@@ -40,6 +41,7 @@ struct AssignedLocalsSink : NullSink {
       if (std::exchange(seen_by[local], construct) != construct) assigned[end++] = local;
     }
     assigned.resize(end);
+    std::sort(assigned.begin() + static_cast<std::ptrdiff_t>(start), assigned.end());
     const size_t count = end - start;
     if (result.locals_.size() + count > max_kept) {
       too_many = true;
