@@ -223,10 +223,10 @@ void LoweringBase<Machine, LoweredFunction>::count_uses() {
   for (const Block& block : function_.blocks) {
     for (u32 edge = 0; edge < block.predecessors.size(); ++edge) edge_of_[block.predecessors[edge]] = edge;
   }
-  // Backwards: what has no use yet when it is passed has none, unless a loop's phi comes to use it.
+  // Backwards: what has neither a use yet nor an effect when it is passed is dead, unless a loop's phi comes to use it.
   ScratchVector<Value> late;
   const auto use_one = [&](Value value) {
-    if (uses_[value]++ == 0 && block_of_[value] != not_passed) late.push_back(value);
+    if (uses_[value]++ == 0 && block_of_[value] != not_passed && is_pure(node(value).kind)) late.push_back(value);
   };
   const auto use_inputs = [&](const Node& user) {
     if (has_list(user.kind)) {
