@@ -282,6 +282,44 @@ TEST(VectorRotations, AreAsInTheInterpreter) {
   }
 }
 
+/// What another instruction reads from memory itself, at any address, with its result in an operand's register or not.
+TEST(VectorsInMemory, NeedNoAlignment) {
+  for (const bool baseline : {false, true}) {
+    const TestCompiler compiler({.check = true, .baseline = baseline});
+    INVAR_NEED_COMPILER(compiler);
+    std::string text = "(module (memory 1) (data (i32.const 0) \"";
+    for (u32 i = 0; i < 80; ++i) text += fmt::format("\\{:02x}", (i * 37 + 11) & 0xff);
+    text += "\")";
+    u32 functions = 0;
+    const auto add = [&](std::string_view type, std::string_view op, std::string_view read, std::string_view kept) {
+      text += fmt::format(R"((func (export "{}") (param $at i32) (result {} {}) (local $x {})
+        (local.set $x ({} (i32.wrap_i64 (i64.extend_i32_u (local.get $at)))))
+        (local.set $x ({} (local.get $x) ({} offset=5 (local.get $at)))) (local.get $x) {}))",
+                          functions++, type, type, type,
+                          type == "v128"  ? "i8x16.splat"
+                          : type == "f32" ? "f32.convert_i32_s"
+                                          : "f64.convert_i32_s",
+                          op, read, kept);
+    };
+    for (const std::string_view op : {"i8x16.add", "i32x4.sub", "i64x2.mul", "v128.xor", "i16x8.max_s", "f32x4.add",
+                                      "f64x2.div", "i8x16.swizzle", "i32x4.dot_i16x8_s", "v128.andnot"}) {
+      add("v128", op, "v128.load", "(local.get $x)");
+      add("v128", op, "v128.load", "(v128.const i64x2 1 2)");
+    }
+    for (const std::string_view op : {"add", "sub", "mul", "div", "min", "max", "copysign"}) {
+      add("f32", fmt::format("f32.{}", op), "f32.load", "(local.get $x)");
+      add("f64", fmt::format("f64.{}", op), "f64.load", "(f64.const 1)");
+    }
+    text += ")";
+    TwoMachines machines(config_of(compiler.get()));
+    ASSERT_TRUE(machines.instantiate(text)) << text;
+    for (u32 i = 0; i < functions; ++i) {
+      for (const Slot at : {0, 1, 3, 8, 11, 16, 40}) EXPECT_TRUE(machines.agree(std::to_string(i), {at})) << text;
+      EXPECT_TRUE(machines.agree(std::to_string(i), {65536 - 12})) << text;
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(All, Vectors,
                          ::testing::Combine(::testing::ValuesIn(vector_ops()),
                                             ::testing::Values(Way::usual, Way::baseline, Way::pressure)),

@@ -37,16 +37,17 @@ asmjit::x86::Mem Emitter::pooled_literal(u32 literal) {
 }
 
 void Emitter::emit_vector(const Instruction& i) {
-  const bool avx = lowered_.features.avx;
+  const asmjit::Operand b = i.b_is_literal ? pooled_literal(i.literal) : operand_b(i);
+  // Processors split what reads memory at an index in two operations, but not where the result replaces an operand. For
+  // whole vectors that form wants aligned memory.
+  const bool reads_at_index = i.width_b != Width::vector && b.isMem() && b.as<Mem>().hasIndex();
+  const bool replaces = reads_at_index && i.a != no_operand && reg(i.a) == reg(i.def);
+  const bool avx = lowered_.features.avx && !replaces;
   asmjit::Operand operands[4];
   u32 count = 0;
   operands[count++] = register_operand(i.def, i.width);
   if (i.a != no_operand && avx) operands[count++] = xmm(reg(i.a));
-  if (i.b_is_literal) {
-    operands[count++] = pooled_literal(i.literal);
-  } else {
-    operands[count++] = operand_b(i);
-  }
+  operands[count++] = b;
   if (i.has_number) operands[count++] = asmjit::Imm(i.imm);
   as_.emitOpArray(avx ? avx_form(i.id) : i.id, operands, count);
 }

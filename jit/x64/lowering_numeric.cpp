@@ -400,6 +400,7 @@ void Lowering::use_b_or_load(Instruction& instruction, Value value) {
     folded_[value] = true;
     instruction.b_in_memory = true;
     instruction.offset = node(value).offset;
+    if (instruction.width == Width::vector) instruction.width_b = width_in_memory(node(value).type);
     lower_address(instruction, node(value));
     return;
   }

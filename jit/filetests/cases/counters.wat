@@ -61,7 +61,7 @@
 ;;   nop word ptr [rax + rax]
 ;;   nop dword ptr [rax + rax]
 ;; L0:
-;;   vaddsd xmm0, xmm0, qword ptr [r14 + rax + 0x4b0]
+;;   addsd xmm0, qword ptr [r14 + rax + 0x4b0]
 ;;   add eax, 8
 ;;   cmp eax, 0x320
 ;;   jne L0
