@@ -85,6 +85,11 @@ class LoweringBase {
   bool can_take_over(Value value) const {
     return node(value).kind == Kind::numeric && uses_[value] == 1 && block_of_[value] == block_;
   }
+  /// Does nobody need the value behind the node in hand? A loop around that comes to need it again.
+  bool dies(Value value) const {
+    if (is_constant(value) || uses_[value] != 1) return false;
+    return function_.blocks[block_of_[value]].loop_depth >= function_.blocks[block_].loop_depth;
+  }
   bool is_numeric(Value value, Op op) const { return node(value).kind == Kind::numeric && node(value).op == op; }
   void take_over(Value value) { --uses_[value]; }
 

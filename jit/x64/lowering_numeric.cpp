@@ -98,9 +98,7 @@ void Lowering::lower_numeric(Value value) {
                             n.op == Op::f64_add || n.op == Op::f64_mul;
       Value first = a, second = b;
       // The first is overwritten: better one that nobody else needs. A load is better second.
-      const bool b_dies = !is_constant(b) && uses_[b] == 1;
-      const bool a_dies = !is_constant(a) && uses_[a] == 1;
-      if (commutes && (is_constant(a) || (b_dies && (!a_dies || can_fold_load(a, i.width_b)))))
+      if (commutes && (is_constant(a) || (dies(b) && (!dies(a) || can_fold_load(a, i.width_b)))))
         std::swap(first, second);
       i.a = use(first);
       use_b_or_load(i, second);
@@ -202,8 +200,7 @@ bool Lowering::lower_addition(Value value) {
     merged = true;
   }
   if (!merged) {
-    const bool base_dies = uses_[base] == 1, index_dies = index != no_value && uses_[index] == 1;
-    if (base_dies || index_dies) return false;
+    if (dies(base) || (index != no_value && dies(index))) return false;
     if (index != no_value && is_constant(index)) return false;
   }
   Draft& d = draft(Form::move, value);
@@ -260,7 +257,7 @@ void Lowering::lower_shift(Value value) {
   if (is_constant(b)) {
     i.form = Form::shift_by;
     i.imm = static_cast<s64>(node(b).imm & (i.width == Width::w32 ? 31 : 63));
-    if (i.id == x86::Inst::kIdRol && out_.features.bmi2 && uses_[a] > 1) {
+    if (i.id == x86::Inst::kIdRol && out_.features.bmi2 && !dies(a)) {
       i.form = Form::multiply_by;  // the same operands
       i.id = x86::Inst::kIdRorx;
       i.imm = (i.width == Width::w32 ? 32 : 64) - i.imm;

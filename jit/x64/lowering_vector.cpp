@@ -228,8 +228,7 @@ void VectorLowering::commuting(const Row& row) {
   const auto is_better_second = [&](Value v) {
     return lowering_.is_constant(v) || lowering_.can_fold_load(v, Width::vector);
   };
-  const auto dies = [&](Value v) { return !lowering_.is_constant(v) && lowering_.uses_[v] == 1; };
-  const bool keeps_second = !lowering_.out_.features.avx && dies(second) && !dies(first);
+  const bool keeps_second = !lowering_.out_.features.avx && lowering_.dies(second) && !lowering_.dies(first);
   const bool swaps = !is_better_second(second) && (is_better_second(first) || keeps_second);
   finish(swaps ? op(row.first, input(1), input(0)) : op(row.first, input(0), input(1)));
 }
