@@ -83,6 +83,7 @@ make_module() {
     *)
       feature_flags=
       if word_in simd "$features"; then feature_flags=-msimd128; fi
+      if word_in bulk-memory "$features"; then feature_flags="$feature_flags -mbulk-memory"; fi
       if has "$wasm"; then
         make_target "$out/$name.wasm" "$source" \
           $wasm $flags $wasm_flags $feature_flags "$source" -o "$out/$name.wasm" -lm

@@ -1,6 +1,6 @@
 // Blocks of memory moved, filled and compared: memcpy, memmove, memset and memcmp of a thousand sizes and alignments,
-// a byte-wise run-length coder, and a structure-of-arrays transposition. Bulk operations run in the C library or in the
-// engine's own memory.copy and memory.fill; the rest is loads and stores with hardly any arithmetic.
+// a byte-wise run-length coder, and a structure-of-arrays transposition. Blocks are moved by the C library's own loops
+// (blocks.c has memory.copy and memory.fill); all is loads and stores with hardly any arithmetic.
 
 #include <inttypes.h>
 #include <stdio.h>
