@@ -1,6 +1,7 @@
 // Blocks copied and filled by the engine itself: what memcpy, memmove and memset are compiled to where a module may use
-// memory.copy and memory.fill. A text in a gap buffer (moves of all lengths that overlap), a queue of messages in a ring
-// (copies in two parts), records swapped whole, and pages filled. Most blocks are small: calls count as much as bytes.
+// memory.copy and memory.fill. A text in a gap buffer (moves of all lengths that overlap), a queue of messages in a
+// ring (copies in two parts), records swapped whole, and pages filled. Most blocks are small: calls count as much as
+// bytes.
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -10,7 +10,7 @@ namespace invar::jit {
 namespace {
 constexpr size_t max_kept = size_t{1} << 24;
 constexpr u32 none = ~u32{0};
-}
+}  // namespace
 
 struct AssignedLocalsSink : NullSink {
   explicit AssignedLocalsSink(AssignedLocals& out) : result(out) {}

@@ -8,8 +8,8 @@
 
 namespace invar::jit {
 
-/// Numbers, the first `own` of which lie in the list itself, more of them in scratch memory. That stays the list's until
-/// the scope ends.
+/// Numbers, the first `own` of which lie in the list itself, more of them in scratch memory. That stays the list's
+/// until the scope ends.
 template <u32 own>
 class ShortList {
  public:

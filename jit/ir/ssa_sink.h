@@ -357,7 +357,7 @@ class SsaSink : public NullSink {
   std::unordered_map<Value, u32> non_null_;  ///< References that are not null from the end of a block on.
   std::unordered_map<Value, u32> checked_;   ///< Conditions that do not hold behind a check in a block.
   std::unordered_map<Value, std::pair<Value, u32>> lengths_;  ///< Of arrays, and the block in which that was read.
-  ScratchVector<Caller> callers_;                               ///< Innermost last.
+  ScratchVector<Caller> callers_;                             ///< Innermost last.
   std::unordered_map<u32, bool> inlinable_;                   ///< Functions that were asked about.
   size_t most_nodes_ = 0;
   bool inlines_ = false;
@@ -370,8 +370,8 @@ class SsaSink : public NullSink {
   u32 entry_ = none;                    ///< the block that brings the interpreter's values there.
   std::span<const u64* const> around_;  ///< LoopPlace::around
   u32 operand_slots_ = 0;               ///< Where the interpreter's frame has its operands;
-  ScratchVector<u32> local_slots_;        ///< by local: where it has it,
-  ScratchVector<Value> unchanged_;        ///< and what still has the value there, or no_value.
+  ScratchVector<u32> local_slots_;      ///< by local: where it has it,
+  ScratchVector<Value> unchanged_;      ///< and what still has the value there, or no_value.
 };
 
 }  // namespace invar::jit
