@@ -1,4 +1,5 @@
-// Makes nodes: folds constants, simplifies, and finds equal ones that were made before (global value numbering).
+// Makes nodes: folds constants, simplifies, and finds equal ones among those that were made last (global value
+// numbering).
 #pragma once
 
 #include <algorithm>
