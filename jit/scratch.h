@@ -3,11 +3,14 @@
 #pragma once
 
 #include <bit>
+#include <cassert>
 #include <cstddef>
 #include <memory>
 #include <new>
 #include <utility>
 #include <vector>
+
+#include "engine/platform/sanitizer.h"
 
 namespace invar::jit {
 
@@ -19,12 +22,17 @@ class Arena {
 
   /// Aligned for anything up to 8 bytes.
   void* take(size_t bytes) {
-    if (bytes >= least_reused) return take_large(std::bit_ceil(bytes));
-    return take_new((bytes + 7) & ~size_t{7});
+    void* const taken = bytes < least_reused ? take_new((bytes + 7) & ~size_t{7}) : take_reused(std::bit_ceil(bytes));
+    platform::allow(taken, bytes);
+    return taken;
   }
-  /// What take() gave for so many bytes, if it is worth being used again: what a vector outgrows, for the most part.
+  /// What take() gave for so many bytes: for the most part what a vector has outgrown.
   void give_back(void* taken, size_t bytes) {
-    if (bytes >= least_reused) free_[std::bit_width(bytes - 1)] = new (taken) Free{free_[std::bit_width(bytes - 1)]};
+    platform::forbid(taken, bytes);
+    if (bytes < least_reused) return;
+    Free*& first = free_[std::bit_width(bytes - 1)];
+    platform::allow(taken, sizeof(Free));
+    first = new (taken) Free{first};
   }
 
   /// Takes everything back. What few functions need goes back to the system.
@@ -38,7 +46,7 @@ class Arena {
   struct Free {
     Free* next;
   };
-  static constexpr size_t least_reused = 512;
+  static constexpr size_t least_reused = 32;
 
   void* take_new(size_t bytes) {
     if (bytes > left_) [[unlikely]]
@@ -48,7 +56,7 @@ class Arena {
     left_ -= bytes;
     return taken;
   }
-  void* take_large(size_t bytes) {
+  void* take_reused(size_t bytes) {
     Free*& first = free_[std::bit_width(bytes - 1)];
     return first == nullptr ? take_new(bytes) : std::exchange(first, first->next);
   }
@@ -69,7 +77,10 @@ class ScratchScope {
   ScratchScope& operator=(const ScratchScope&) = delete;
   ~ScratchScope() { std::exchange(current_, outer_)->clear(); }
 
-  static Arena& arena() { return *current_; }
+  static Arena& arena() {
+    assert(current_ != nullptr);
+    return *current_;
+  }
 
  private:
   static constinit inline thread_local Arena* current_ = nullptr;

@@ -284,8 +284,8 @@ TEST(VectorRotations, AreAsInTheInterpreter) {
 
 /// What another instruction reads from memory itself, at any address, with its result in an operand's register or not.
 TEST(VectorsInMemory, NeedNoAlignment) {
-  for (const bool baseline : {false, true}) {
-    const TestCompiler compiler({.check = true, .baseline = baseline});
+  for (const auto& [baseline, effort] : {std::pair(false, 1u), {true, 1u}, {false, 0u}}) {
+    const TestCompiler compiler({.effort = effort, .check = true, .baseline = baseline});
     INVAR_NEED_COMPILER(compiler);
     std::string text = "(module (memory 1) (data (i32.const 0) \"";
     for (u32 i = 0; i < 80; ++i) text += fmt::format("\\{:02x}", (i * 37 + 11) & 0xff);
@@ -309,6 +309,18 @@ TEST(VectorsInMemory, NeedNoAlignment) {
     for (const std::string_view op : {"add", "sub", "mul", "div", "min", "max", "copysign"}) {
       add("f32", fmt::format("f32.{}", op), "f32.load", "(local.get $x)");
       add("f64", fmt::format("f64.{}", op), "f64.load", "(f64.const 1)");
+    }
+    for (const std::string_view lane : {"8_lane offset=5 9", "16_lane offset=5 3", "32_lane offset=5 2", "64_lane 1"}) {
+      text += fmt::format(R"((func (export "{}") (param $at i32) (result v128)
+        (v128.load{} (local.get $at) (i8x16.splat (local.get $at)))))",
+                          functions++, lane);
+    }
+    for (const std::string_view order : {"lt", "gt"}) {
+      text += fmt::format(R"((func (export "{}") (param $at i32) (result f64) (local $x f64) (local $y f64)
+        (local.set $x (f64.convert_i32_s (local.get $at)))
+        (local.set $y (f64.load offset=5 (local.get $at)))
+        (select (local.get $x) (local.get $y) (f64.{} (local.get $x) (local.get $y)))))",
+                          functions++, order);
     }
     text += ")";
     TwoMachines machines(config_of(compiler.get()));

@@ -3,12 +3,11 @@
 #include <algorithm>
 
 #include "engine/gc/field.h"
+#include "engine/runtime/bulk.h"
 
 namespace invar::gc {
 
 namespace {
-
-bool in_bounds(u64 at, u64 count, u64 size) { return at <= size && count <= size - at; }
 
 template <class T>
 void fill(u8* at, u64 count, const Slot* value) {
@@ -73,7 +72,7 @@ std::expected<Object*, TrapKind> array_new_data(Instance& instance, const Layout
                                                 u32 length, const Slot* stack_end) {
   const std::span<const u8> bytes = data_of(instance, segment);
   const u64 wanted = u64{length} << log2_bytes(layout.element);
-  if (!in_bounds(from, wanted, bytes.size())) return std::unexpected(TrapKind::out_of_bounds_memory_access);
+  if (!is_within(from, wanted, bytes.size())) return std::unexpected(TrapKind::out_of_bounds_memory_access);
   Object* const made = instance.heap->new_array(layout, length, false, stack_end);
   if (made == nullptr) return std::unexpected(TrapKind::allocation_failure);
   copy_bytes(made->at(header_bytes), bytes.data() + from, wanted);
@@ -83,7 +82,7 @@ std::expected<Object*, TrapKind> array_new_data(Instance& instance, const Layout
 std::expected<Object*, TrapKind> array_new_elem(Instance& instance, const Layout& layout, u32 segment, u32 from,
                                                 u32 length, const Slot* stack_end) {
   const std::span<const Ref> refs = refs_of(instance, segment);
-  if (!in_bounds(from, length, refs.size())) return std::unexpected(TrapKind::out_of_bounds_table_access);
+  if (!is_within(from, length, refs.size())) return std::unexpected(TrapKind::out_of_bounds_table_access);
   Object* const made = instance.heap->new_array(layout, length, false, stack_end);
   if (made == nullptr) return std::unexpected(TrapKind::allocation_failure);
   copy_bytes(made->at(header_bytes), refs.data() + from, length * sizeof(Ref));
@@ -92,14 +91,14 @@ std::expected<Object*, TrapKind> array_new_elem(Instance& instance, const Layout
 
 TrapKind array_fill(Object* array, Storage element, u32 at, const Slot* value, u32 count) {
   if (array == nullptr) return TrapKind::null_array_reference;
-  if (!in_bounds(at, count, array->length)) return TrapKind::out_of_bounds_array_access;
+  if (!is_within(at, count, array->length)) return TrapKind::out_of_bounds_array_access;
   set_elements(array, element, at, count, value);
   return TrapKind::none;
 }
 
 TrapKind array_copy(Object* to_array, u32 to, Object* from_array, u32 from, u32 count, Storage element) {
   if (to_array == nullptr || from_array == nullptr) return TrapKind::null_array_reference;
-  if (!in_bounds(to, count, to_array->length) || !in_bounds(from, count, from_array->length)) {
+  if (!is_within(to, count, to_array->length) || !is_within(from, count, from_array->length)) {
     return TrapKind::out_of_bounds_array_access;
   }
   std::memmove(element_at(to_array, element, to), element_at(from_array, element, from),
@@ -109,19 +108,19 @@ TrapKind array_copy(Object* to_array, u32 to, Object* from_array, u32 from, u32 
 
 TrapKind array_init_data(Instance& instance, u32 segment, Object* array, Storage element, u32 to, u32 from, u32 count) {
   if (array == nullptr) return TrapKind::null_array_reference;
-  if (!in_bounds(to, count, array->length)) return TrapKind::out_of_bounds_array_access;
+  if (!is_within(to, count, array->length)) return TrapKind::out_of_bounds_array_access;
   const std::span<const u8> bytes = data_of(instance, segment);
   const u64 wanted = u64{count} << log2_bytes(element);
-  if (!in_bounds(from, wanted, bytes.size())) return TrapKind::out_of_bounds_memory_access;
+  if (!is_within(from, wanted, bytes.size())) return TrapKind::out_of_bounds_memory_access;
   copy_bytes(element_at(array, element, to), bytes.data() + from, wanted);
   return TrapKind::none;
 }
 
 TrapKind array_init_elem(Instance& instance, u32 segment, Object* array, u32 to, u32 from, u32 count) {
   if (array == nullptr) return TrapKind::null_array_reference;
-  if (!in_bounds(to, count, array->length)) return TrapKind::out_of_bounds_array_access;
+  if (!is_within(to, count, array->length)) return TrapKind::out_of_bounds_array_access;
   const std::span<const Ref> refs = refs_of(instance, segment);
-  if (!in_bounds(from, count, refs.size())) return TrapKind::out_of_bounds_table_access;
+  if (!is_within(from, count, refs.size())) return TrapKind::out_of_bounds_table_access;
   copy_bytes(element_at(array, Storage::ref, to), refs.data() + from, count * sizeof(Ref));
   return TrapKind::none;
 }

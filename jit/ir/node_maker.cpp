@@ -38,7 +38,7 @@ void NodeMaker::begin(size_t likely) {
   block_of_.clear();
   block_of_.reserve(likely);
   replaced_.clear();
-  table_.assign(std::clamp<size_t>(std::bit_ceil(likely / 2), 64, most_remembered), no_value);
+  table_.assign(std::clamp<size_t>(std::bit_ceil(2 * likely), 512, most_remembered), no_value);
   vectors_.clear();
 }
 
@@ -91,12 +91,15 @@ bool NodeMaker::dominates(u32 above, u32 block) const {
 }
 
 Value NodeMaker::pure(const Node& wanted) {
-  Value& known = table_[hash_of(wanted) & (table_.size() - 1)];
-  if (known != no_value && equal(function_.nodes[known], wanted)) {
+  const size_t at = hash_of(wanted) & (table_.size() - 1);
+  Value &last = table_[at], &before = table_[at ^ 1];
+  for (const Value known : {last, before}) {
+    if (known == no_value || !equal(function_.nodes[known], wanted)) continue;
     if (function_.is_constant(known) || dominates(block_of_[known], block_)) return known;
   }
   const bool is_constant = wanted.kind == Kind::constant || wanted.kind == Kind::vector_constant;
-  return known = is_constant ? add(wanted, 0) : append(wanted);
+  before = last;
+  return last = is_constant ? add(wanted, 0) : append(wanted);
 }
 
 Value NodeMaker::constant(Type type, u64 bits) { return pure({.kind = Kind::constant, .type = type, .imm = bits}); }

@@ -53,7 +53,7 @@ class NodeMaker {
   bool dominates(u32 above, u32 block) const;
 
  private:
-  static constexpr size_t most_remembered = 8192;
+  static constexpr size_t most_remembered = 16384;
 
   Value add(const Node& node, u32 block);
   Value replacement_of(Value value);
@@ -68,7 +68,7 @@ class NodeMaker {
   u32 offset_ = 0;
   ScratchVector<u32> block_of_;    ///< By value.
   ScratchVector<Value> replaced_;  ///< By value: itself, or what stands for it. Empty if all are themselves.
-  ScratchVector<Value> table_;     ///< By hash: the last such value.
+  ScratchVector<Value> table_;     ///< By hash: a value, or it has the number beside its own.
   std::map<std::pair<u64, u64>, u64> vectors_;  ///< Indices by bits.
 };
 

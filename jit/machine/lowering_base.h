@@ -85,7 +85,8 @@ class LoweringBase {
   bool can_take_over(Value value) const {
     return node(value).kind == Kind::numeric && uses_[value] == 1 && block_of_[value] == block_;
   }
-  /// Does nobody need the value behind the node in hand? A loop around that comes to need it again.
+  /// Does nobody need the value behind the node in hand? A loop around that comes to need it again; that is told by how
+  /// deep it is.
   bool dies(Value value) const {
     if (is_constant(value) || uses_[value] != 1) return false;
     return function_.blocks[block_of_[value]].loop_depth >= function_.blocks[block_].loop_depth;

@@ -21,8 +21,8 @@ struct Allocation {
 };
 
 struct AllocationOptions {
-  /// Takes values to be live from their first to their last instruction without holes: quicker, and more of them in
-  /// slots.
+  /// Takes values to be live from their first to their last instruction without holes, and the first register that will
+  /// do: quicker, and more of them in slots.
   bool coarse = false;
   /// Tests: makes only so many registers of each class usable (0: all), and splits and spills at random places.
   u32 register_limit = 0;

@@ -38,8 +38,8 @@ asmjit::x86::Mem Emitter::pooled_literal(u32 literal) {
 
 void Emitter::emit_vector(const Instruction& i) {
   const asmjit::Operand b = i.b_is_literal ? pooled_literal(i.literal) : operand_b(i);
-  // Processors split what reads memory at an index in two operations, but not where the result replaces an operand. For
-  // whole vectors that form wants aligned memory.
+  // Processors split what reads numbers or lanes at an index in two operations, but not where the result replaces an
+  // operand. For whole vectors that form wants aligned memory.
   const bool reads_at_index = i.width_b != Width::vector && b.isMem() && b.as<Mem>().hasIndex();
   const bool replaces = reads_at_index && i.a != no_operand && reg(i.a) == reg(i.def);
   const bool avx = lowered_.features.avx && !replaces;

@@ -278,9 +278,9 @@
 ;;   v5:i64 = i64.shr_s v3 i64:0x1    ;; 0x6d
 ;;   v7:i64 = i64.shr_u v0 i64:0x3f    ;; 0x6d
 ;;   v8:i64 = i64.add v5 v7    ;; 0x6d
-;;   v10:i64 = i64.mul v8 i64:0x7    ;; 0x6d
-;;   v11:i64 = i64.sub v0 v10    ;; 0x6d
-;;   return_ v11    ;; 0x6e
+;;   v9:i64 = i64.mul v8 i64:0x7    ;; 0x6d
+;;   v10:i64 = i64.sub v0 v9    ;; 0x6d
+;;   return_ v10    ;; 0x6e
 ;;
 ;; wide_remainder_of_seven, x86-64
 ;;   push rbp

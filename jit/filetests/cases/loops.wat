@@ -18,7 +18,15 @@
       (local.set $a (local.get $b))
       (local.set $b (local.get $kept))
       (br_if $next (local.tee $count (i32.sub (local.get $count) (i32.const 1)))))
-    (i64.sub (local.get $a) (local.get $b))))
+    (i64.sub (local.get $a) (local.get $b)))
+
+  ;; What the loop needs again is not overwritten by the sum with it.
+  (func $sums_with_base (param $base i32) (param $n i32) (result i32)
+    (local $i i32) (local $x i32)
+    (loop $l
+      (local.set $x (i32.xor (local.get $x) (i32.add (local.get $base) (local.get $i))))
+      (br_if $l (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $n))))
+    (local.get $x)))
 
 ;; --- compiled ---
 ;;
@@ -26,23 +34,23 @@
 ;; b0: to b1
 ;;   v0:i32 = parameter
 ;;   v1:i32 = parameter #0x1
-;;   jump    ;; 0x2b
+;;   jump    ;; 0x2c
 ;; b1: from b0 b2 to b3 b2 loop up to b2
-;;   v4:i32 = phi v0 v13    ;; 0x2b
-;;   v5:i32 = phi v1 v16    ;; 0x2b
-;;   v6:i32 = phi i32:0x0 v11    ;; 0x2b
-;;   v7:i32 = i32.eqz v5    ;; 0x2f
-;;   branch v7    ;; 0x30
+;;   v4:i32 = phi v0 v13    ;; 0x2c
+;;   v5:i32 = phi v1 v16    ;; 0x2c
+;;   v6:i32 = phi i32:0x0 v11    ;; 0x2c
+;;   v7:i32 = i32.eqz v5    ;; 0x30
+;;   branch v7    ;; 0x31
 ;; b2: from b1 to b1
-;;   v10:i32 = i32.load v4    ;; 0x36
-;;   v11:i32 = i32.add v6 v10    ;; 0x39
-;;   v13:i32 = i32.add v4 i32:0x4    ;; 0x40
-;;   v16:i32 = i32.add v5 i32:0xffffffff    ;; 0x47
-;;   jump    ;; 0x4a
+;;   v10:i32 = i32.load v4    ;; 0x37
+;;   v11:i32 = i32.add v6 v10    ;; 0x3a
+;;   v13:i32 = i32.add v4 i32:0x4    ;; 0x41
+;;   v16:i32 = i32.add v5 i32:0xffffffff    ;; 0x48
+;;   jump    ;; 0x4b
 ;; b3: from b1 to b4
-;;   jump    ;; 0x30
+;;   jump    ;; 0x31
 ;; b4: from b3
-;;   return_ v6    ;; 0x50
+;;   return_ v6    ;; 0x51
 ;;
 ;; sum, x86-64
 ;;   push rbp
@@ -90,21 +98,21 @@
 ;;   v0:i64 = parameter
 ;;   v1:i64 = parameter #0x1
 ;;   v2:i32 = parameter #0x2
-;;   jump    ;; 0x55
+;;   jump    ;; 0x56
 ;; b1: from b0 b2 to b2 b3 loop up to b2
-;;   v5:i64 = phi v0 v6    ;; 0x55
-;;   v6:i64 = phi v1 v5    ;; 0x55
-;;   v7:i32 = phi v2 v11    ;; 0x55
-;;   v8:i64 = phi i64:0x0 v5    ;; 0x55
-;;   v11:i32 = i32.add v7 i32:0xffffffff    ;; 0x67
-;;   branch v11    ;; 0x6a
+;;   v5:i64 = phi v0 v6    ;; 0x56
+;;   v6:i64 = phi v1 v5    ;; 0x56
+;;   v7:i32 = phi v2 v11    ;; 0x56
+;;   v8:i64 = phi i64:0x0 v5    ;; 0x56
+;;   v11:i32 = i32.add v7 i32:0xffffffff    ;; 0x68
+;;   branch v11    ;; 0x6b
 ;; b2: from b1 to b1
-;;   jump    ;; 0x6a
+;;   jump    ;; 0x6b
 ;; b3: from b1 to b4
-;;   jump    ;; 0x6c
+;;   jump    ;; 0x6d
 ;; b4: from b3
-;;   v15:i64 = i64.sub v6 v5    ;; 0x71
-;;   return_ v15    ;; 0x72
+;;   v15:i64 = i64.sub v6 v5    ;; 0x72
+;;   return_ v15    ;; 0x73
 ;;
 ;; swaps, x86-64
 ;;   push rbp
@@ -144,5 +152,62 @@
 ;;   b L0
 ;; L1:
 ;;   sub x0, x1, x0
+;;   ldp x29, x30, [sp], #0x10
+;;   ret
+;;
+;; sums_with_base, graph
+;; b0: to b1
+;;   v0:i32 = parameter
+;;   v1:i32 = parameter #0x1
+;;   jump    ;; 0x78
+;; b1: from b0 b2 to b2 b3 loop up to b2
+;;   v4:i32 = phi i32:0x0 v9    ;; 0x78
+;;   v5:i32 = phi i32:0x0 v7    ;; 0x78
+;;   v6:i32 = i32.add v0 v4    ;; 0x80
+;;   v7:i32 = i32.xor v5 v6    ;; 0x81
+;;   v9:i32 = i32.add v4 i32:0x1    ;; 0x88
+;;   v10:i32 = i32.lt_u v9 v1    ;; 0x8d
+;;   branch v10    ;; 0x8e
+;; b2: from b1 to b1
+;;   jump    ;; 0x8e
+;; b3: from b1 to b4
+;;   jump    ;; 0x90
+;; b4: from b3
+;;   return_ v7    ;; 0x93
+;;
+;; sums_with_base, x86-64
+;;   push rbp
+;;   mov rbp, rsp
+;;   xor eax, eax
+;;   mov rcx, rax
+;;   nop word ptr [rax + rax]
+;;   nop word ptr [rax + rax]
+;;   nop dword ptr [rax + rax]
+;; L0:
+;;   lea edx, [rdi + rax]
+;;   xor ecx, edx
+;;   add eax, 1
+;;   cmp eax, esi
+;;   jb L0
+;;   mov rax, rcx
+;;   pop rbp
+;;   ret
+;;
+;; sums_with_base, aarch64
+;;   stp x29, x30, [sp, #-0x10]!
+;;   mov x29, sp
+;;   movz w2, #0
+;;   mov x3, x2
+;;   nop
+;;   nop
+;;   nop
+;;   nop
+;; L0:
+;;   add w4, w0, w2
+;;   eor w3, w3, w4
+;;   add w2, w2, #1
+;;   cmp w2, w1
+;;   b.lo L0
+;;   mov x0, x3
 ;;   ldp x29, x30, [sp], #0x10
 ;;   ret
