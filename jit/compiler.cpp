@@ -228,6 +228,7 @@ const u64* MachineCompiler::make(Code& code, const LoopPlace* loop, const StopFl
   return entry;
 }
 
+/// make(), with scratch memory from the arena.
 const u64* MachineCompiler::make_in(Arena& arena, Code& code, const LoopPlace* loop, const StopFlag* stop) {
   const ScratchScope scope(arena);
   const auto stops = [stop] { return stop != nullptr && stop->load(std::memory_order_relaxed); };

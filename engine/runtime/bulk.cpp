@@ -1,6 +1,7 @@
 #include "engine/runtime/bulk.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace invar {
 

@@ -68,7 +68,7 @@ class NodeMaker {
   u32 offset_ = 0;
   ScratchVector<u32> block_of_;    ///< By value.
   ScratchVector<Value> replaced_;  ///< By value: itself, or what stands for it. Empty if all are themselves.
-  ScratchVector<Value> table_;     ///< By hash: a value, or it has the number beside its own.
+  ScratchVector<Value> table_;     ///< In pairs, by hash: the value that was made last, and the one before.
   std::map<std::pair<u64, u64>, u64> vectors_;  ///< Indices by bits.
 };
 

@@ -16,7 +16,7 @@ class ShortList {
   ShortList() = default;
   ShortList(const ShortList&) = delete;
   ShortList& operator=(const ShortList&) = delete;
-  /// Leaves `other` to be destroyed.
+  /// `other` still has its items: it may only be destroyed.
   ShortList(ShortList&& other) noexcept = default;
   ShortList& operator=(ShortList&& other) noexcept = default;
   ~ShortList() = default;
