@@ -246,7 +246,7 @@ const u64* MachineCompiler::make_in(Arena& arena, Code& code, const LoopPlace* l
   if (options_.inlines && has_time) sink.inline_functions(options_.first_function, options_.last_function);
   const bool is_built = loop ? sink.build_loop(code.function, *loop) : sink.build(code.function);
   if (!is_built) return refuse(code, info(sink.refused()).mnemonic);
-  if (has_time) optimize(function);
+  if (has_time) optimize(function, module.module());
   if (options_.dump_ir) dump(to_string(function));
   if (stops()) return nullptr;
   if (options_.check) die_if(code, verify(function));

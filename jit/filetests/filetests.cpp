@@ -66,7 +66,7 @@ std::string compiled(std::string_view source) {
       made += as_comment(name, fmt::format("not compiled: {}", info(sink.refused()).mnemonic));
       continue;
     }
-    optimize(function);
+    optimize(function, wasm);
     EXPECT_EQ(verify(function), "");
     const std::string graph = to_string(function);
     made += as_comment(name + ", graph", graph.substr(graph.find('\n') + 1));

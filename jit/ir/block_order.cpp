@@ -12,7 +12,7 @@ constexpr u32 none = ~u32{0};
 class BlockOrder {
  public:
   explicit BlockOrder(Function& function)
-      : blocks_(function.blocks), loop_of_(blocks_.size(), none), outermost_(blocks_.size()) {
+      : function_(function), blocks_(function.blocks), loop_of_(blocks_.size(), none), outermost_(blocks_.size()) {
     std::iota(outermost_.begin(), outermost_.end(), 0);
   }
 
@@ -25,7 +25,7 @@ class BlockOrder {
     }
     if (!has_loops) return;
     arrange();
-    apply();
+    order_blocks(function_, order_);
   }
 
  private:
@@ -70,7 +70,7 @@ class BlockOrder {
     while (!open.empty()) {
       const u32 list = open.back();
       if (next[list] == first[list + 1]) {
-        if (list != count) blocks_[list].loop_end = static_cast<u32>(order_.size());
+        if (list != count) blocks_[list].loop_end = order_.back() + 1;
         open.pop_back();
         continue;
       }
@@ -83,20 +83,7 @@ class BlockOrder {
     }
   }
 
-  void apply() {
-    ScratchVector<u32> number(blocks_.size());
-    for (u32 i = 0; i < order_.size(); ++i) number[order_[i]] = i;
-    ScratchVector<Block> ordered;
-    ordered.reserve(blocks_.size());
-    for (const u32 block : order_) {
-      Block& moved = ordered.emplace_back(std::move(blocks_[block]));
-      moved.dominator = number[moved.dominator];
-      for (u32& predecessor : moved.predecessors) predecessor = number[predecessor];
-      for (u32& successor : moved.successors) successor = number[successor];
-    }
-    blocks_ = std::move(ordered);
-  }
-
+  Function& function_;
   ScratchVector<Block>& blocks_;
   ScratchVector<u32> loop_of_;    ///< The innermost loop's header; of a header, the next one's.
   ScratchVector<u32> outermost_;  ///< See outermost().
@@ -104,6 +91,22 @@ class BlockOrder {
 };
 
 }  // namespace
+
+void order_blocks(Function& function, std::span<const u32> order) {
+  ScratchVector<Block>& blocks = function.blocks;
+  ScratchVector<u32> number(blocks.size());
+  for (u32 i = 0; i < order.size(); ++i) number[order[i]] = i;
+  ScratchVector<Block> ordered;
+  ordered.reserve(blocks.size());
+  for (const u32 block : order) {
+    Block& moved = ordered.emplace_back(std::move(blocks[block]));
+    moved.dominator = number[moved.dominator];
+    if (moved.loop_end != 0) moved.loop_end = number[moved.loop_end - 1] + 1;
+    for (u32& predecessor : moved.predecessors) predecessor = number[predecessor];
+    for (u32& successor : moved.successors) successor = number[successor];
+  }
+  blocks = std::move(ordered);
+}
 
 void tighten_loops(Function& function) { BlockOrder(function).run(); }
 

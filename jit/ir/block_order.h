@@ -9,4 +9,7 @@ namespace invar::jit {
 /// loop's begin comes to stand behind it: there it does not count as part of the loop.
 void tighten_loops(Function& function);
 
+/// Puts the blocks in an order, given by their numbers so far. The last block of each loop is to stay its last.
+void order_blocks(Function& function, std::span<const u32> order);
+
 }  // namespace invar::jit

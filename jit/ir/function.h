@@ -78,6 +78,8 @@ class Places {
 /// Runtime functions that compiled code calls (jit/runtime/builtins.h has them).
 enum class Builtin : u8 {
   memory_grow,
+  copy_run,
+  fill_run,
   memory_fill,
   memory_copy,
   memory_init,

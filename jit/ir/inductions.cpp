@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <optional>
 
-#include "engine/semantics/identities.h"
 #include "jit/ir/bounds.h"
+#include "jit/ir/loop_parts.h"
 
 namespace invar::jit {
 
@@ -120,20 +120,11 @@ class Inductions {
 
   /// If it only goes on while the condition is `holds`.
   std::optional<u64> turns_while(Value condition, bool holds) {
-    Op relation = Op::i32_ne;
-    Value counted = condition;
-    u64 limit = 0;
-    const Node& n = node(condition);
-    if (n.kind == Kind::numeric && n.op == Op::i32_eqz) {
-      relation = Op::i32_eq;
-      counted = n.inputs[0];
-    } else if (n.kind == Kind::numeric && info(n.op).family == Family::Compare && is_constant(n.inputs[1])) {
-      relation = n.op;
-      counted = n.inputs[0];
-      limit = node(n.inputs[1]).imm;
-    }
+    const Comparison comparison = comparison_of(function_, condition, !holds);
+    Value counted = comparison.left;
     if (node(counted).type != Type::i32) return std::nullopt;
-    if (!holds) relation = semantics::inverse(relation);
+    if (comparison.right != no_value && !is_constant(comparison.right)) return std::nullopt;
+    const u64 limit = comparison.right == no_value ? 0 : node(comparison.right).imm;
     // It is the phi, or that and something.
     u64 more = 0;
     if (is_add(counted) && is_constant(node(counted).inputs[1])) {
@@ -144,7 +135,7 @@ class Inductions {
     if (!std::ranges::binary_search(phis, counted) || node(counted).kind != Kind::phi) return std::nullopt;
     const std::optional<Step> step = step_of(counted);
     if (!step || step->by == 0 || !is_constant(step->start)) return std::nullopt;
-    return turns_of(relation, wrapped(node(step->start).imm + more), step->by, limit);
+    return turns_of(comparison.relation, wrapped(node(step->start).imm + more), step->by, limit);
   }
 
   /// Counts from `first` on by `by`, modulo 2^32, while that is `relation` the limit.
@@ -276,34 +267,13 @@ class Inductions {
   }
   Value constant(u64 bits) { return add({.kind = Kind::constant, .type = Type::i32, .imm = bits}); }
 
-  ScratchVector<bool> live_nodes() {
-    ScratchVector<bool> live(function_.nodes.size());
-    ScratchVector<Value> work;
-    const auto mark = [&](Value value) {
-      if (live[value]) return;
-      live[value] = true;
-      work.push_back(value);
-    };
-    for (const Block& block : function_.blocks) {
-      for (const Value value : block.nodes) {
-        if (!is_pure(node(value).kind)) mark(value);
-      }
-    }
-    while (!work.empty()) {
-      const Value value = work.back();
-      work.pop_back();
-      for (const Value input : function_.inputs(node(value))) mark(input);
-    }
-    return live;
-  }
-
   /// As they are at the first time: those of a branch may then be its comparison's.
   void find_users() {
     if (!first_user_.empty()) return;
     const size_t count = function_.nodes.size();
     first_user_.assign(count + 1, 0);
     block_of_.resize(count);
-    const ScratchVector<bool> live = live_nodes();
+    const ScratchVector<bool> live = live_nodes(function_);
     const auto each = [&](auto see) {
       for (u32 i = 0; i < function_.blocks.size(); ++i) {
         const Block& block = function_.blocks[i];

@@ -35,8 +35,8 @@ constexpr bool either(Op op, Op narrow, Op wide) { return op == narrow || op == 
 }  // namespace
 
 void NodeMaker::begin(size_t likely) {
-  block_of_.clear();
-  block_of_.reserve(likely);
+  block_of_.reserve(function_.nodes.size() + likely);
+  block_of_.assign(function_.nodes.size(), 0);
   replaced_.clear();
   table_.assign(std::clamp<size_t>(std::bit_ceil(2 * likely), 512, most_remembered), no_value);
   vectors_.clear();

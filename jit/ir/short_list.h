@@ -41,6 +41,7 @@ class ShortList {
     push_back(back());
     end()[-2] = item;
   }
+  void pop_back() { --size_; }
   void clear() { size_ = 0; }
   template <class Is>
   void remove_if(Is is) {

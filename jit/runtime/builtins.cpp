@@ -26,6 +26,32 @@ u64 grow_memory(Instance* instance, u64 delta, u64 memory) {
   return growth_result(grown.grow(delta), grown.type.is_64);
 }
 
+// Turns of a loop at once: 1, or 0 if nothing was done, for one of them would trap or what they come to is not so
+// simple. See jit/ir/bulk_loops.h.
+
+/// The upper half of the last argument: do they go from the end to the begin? The lower one is the memory.
+u64 copy_run(Instance* instance, u64 to, u64 from, u64 count, u64 way_and_memory) {
+  Memory& memory = *instance->memories[lower(way_and_memory)];
+  // What is read must not have been written before.
+  const u64 ahead = upper(way_and_memory) != 0 ? from - to : to - from;
+  return ahead >= count && memory_copy(memory, to, memory, from, count) == TrapKind::none ? 1 : 0;
+}
+
+/// The upper half of the last argument: of how many of the value's bytes each piece is. The lower one is the memory.
+u64 fill_run(Instance* instance, u64 to, u64 value, u64 count, u64 bytes_and_memory) {
+  Memory& memory = *instance->memories[lower(bytes_and_memory)];
+  const u64 bytes = upper(bytes_and_memory);
+  if (!is_within(to, count, memory.settled_length())) return 0;
+  u8* const begin = memory.base + to;
+  std::memcpy(begin, &value, bytes);
+  if (std::memcmp(begin, begin + 1, bytes - 1) == 0) {  // all its bytes are equal
+    std::memset(begin, begin[0], count);
+    return 1;
+  }
+  for (u64 done = bytes; done < count; done *= 2) std::memcpy(begin + done, begin, std::min(done, count - done));
+  return 1;
+}
+
 u64 fill_memory(Instance* instance, u64 to, u64 value, u64 count, u64 memory) {
   return static_cast<u64>(memory_fill(*instance->memories[memory], to, static_cast<u8>(value), count));
 }
@@ -84,7 +110,8 @@ u64 notify_at(Instance* instance, u64 address, u64 count, u64 offset, u64 memory
 }
 
 const void* const table[] = {
-    reinterpret_cast<const void*>(&grow_memory),       reinterpret_cast<const void*>(&fill_memory),
+    reinterpret_cast<const void*>(&grow_memory),       reinterpret_cast<const void*>(&copy_run),
+    reinterpret_cast<const void*>(&fill_run),          reinterpret_cast<const void*>(&fill_memory),
     reinterpret_cast<const void*>(&copy_memory),       reinterpret_cast<const void*>(&init_memory),
     reinterpret_cast<const void*>(&drop_data),         reinterpret_cast<const void*>(&grow_table),
     reinterpret_cast<const void*>(&fill_table),        reinterpret_cast<const void*>(&copy_table),

@@ -138,7 +138,7 @@
 ;;   v7:i32 = i64.eq v4 v6    ;; 0x69
 ;;   branch v7    ;; 0x69
 ;; b1: from b0 to b3
-;;   v18:i64 = call_builtin i64:0x0 #0xa    ;; 0x69
+;;   v18:i64 = call_builtin i64:0x0 #0xc    ;; 0x69
 ;;   jump    ;; 0x69
 ;; b2: from b0 to b3
 ;;   v10:i64 = i64.add v4 i64:0x20    ;; 0x69
@@ -173,7 +173,7 @@
 ;;   mov rsi, rax
 ;;   mov rdi, r15
 ;;   mov r11, qword ptr [r15 + 0xa8]
-;;   mov r11, qword ptr [r11 + 0x50]
+;;   mov r11, qword ptr [r11 + 0x60]
 ;;   call qword ptr [r15 + 0x68]
 ;;   cmp rax, 0xff
 ;;   jbe L3
@@ -216,7 +216,7 @@
 ;;   mov x1, x2
 ;;   mov x0, x23
 ;;   ldr x16, [x23, #0xa8]
-;;   ldr x16, [x16, #0x50]
+;;   ldr x16, [x16, #0x60]
 ;;   ldr x17, [x23, #0x68]
 ;;   blr x17
 ;;   cmp x0, #0xff
