@@ -53,6 +53,12 @@ class RandomLoop {
         one_in(2)
             ? fmt::format("(loop $more {} {} (br_if $more {}))", turn, end, condition)
             : fmt::format("(block $out (loop $more (br_if $out (i32.eqz {})) {} {} (br $more)))", condition, turn, end);
+    std::string body = begin + loop;
+    if (one_in(4)) body += body;
+    if (one_in(4)) {
+      body = fmt::format("(local.set $n (i32.const 3)) (loop $again {} (br_if $again (local.tee $n {})))", body,
+                         "(i32.sub (local.get $n) (i32.const 1))");
+    }
     return fmt::format(R"((module (memory (export "memory") 1 2) (memory (export "other") 1 2)
       (func (export "begin") (param $i i32)
         (loop $more
@@ -61,10 +67,10 @@ class RandomLoop {
           (br_if $more (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 8))) (i32.const 65536)))))
       (func (export "run") (param $to i32) (param $from i32) (param $count i32) (param $value i64)
           (result i32 i32 i32 i32 i32)
-        (local $i i32) (local $k i32) (local $end i32) (local $sum i32) (local $fill {})
-        {} {} {}
+        (local $i i32) (local $k i32) (local $end i32) (local $sum i32) (local $n i32) (local $fill {})
+        {} {}
         (local.get $to) (local.get $from) (local.get $i) (local.get $k) (local.get $sum))))",
-                       unit_->type, fills_ ? fmt::format("(local.set $fill {})", value()) : "", begin, loop);
+                       unit_->type, fills_ ? fmt::format("(local.set $fill {})", value()) : "", body);
   }
 
   u32 turn_bytes() const { return turn_bytes_; }
@@ -167,8 +173,11 @@ class RandomLoop {
   const Unit* unit_;
 };
 
-class BulkLoops : public ::testing::TestWithParam<bool> {};
+enum class Way : u8 { guarded, explicit_checks, entered_in_a_loop };
 
+class BulkLoops : public ::testing::TestWithParam<Way> {};
+
+/// Always the same loops; with --gtest_shuffle others, and with --gtest_repeat others each time.
 TEST_P(BulkLoops, ComeToTheSame) {
   std::string refused, graphs;
   const auto compiler = make_compiler({.check = true, .dump_ir = true, .dump = [&](std::string_view text) {
@@ -176,9 +185,15 @@ TEST_P(BulkLoops, ComeToTheSame) {
                                        }});
   INVAR_NEED_COMPILER(compiler);
   EngineConfig config = lazily(compiler.get());
-  if (GetParam()) config.bounds_checks = BoundsChecks::explicit_;
+  if (GetParam() == Way::explicit_checks) config.bounds_checks = BoundsChecks::explicit_;
+  if (GetParam() == Way::entered_in_a_loop) {
+    config.tier_up = true;
+    config.tier_up_patience = 5;
+  }
+  constexpr u32 count_of_loops = 400;
+  const u64 first = u64{count_of_loops} * static_cast<u32>(::testing::UnitTest::GetInstance()->random_seed());
   u32 plain = 0;
-  for (u64 seed = 0; seed < 400; ++seed) {
+  for (u64 seed = first; seed < first + count_of_loops; ++seed) {
     SCOPED_TRACE(fmt::format("seed {}", seed));
     RandomLoop program(seed);
     const std::string text = program.module();
@@ -209,12 +224,16 @@ TEST_P(BulkLoops, ComeToTheSame) {
     ++plain;
     ASSERT_TRUE(graphs.contains("call_builtin")) << graphs;
   }
-  EXPECT_GT(plain, 200);
+  EXPECT_GT(plain, count_of_loops / 2);
   EXPECT_EQ(refused, "");
 }
 
-INSTANTIATE_TEST_SUITE_P(All, BulkLoops, ::testing::Bool(),
-                         [](const auto& it) { return it.param ? "explicit" : "guarded"; });
+std::string name_of(const ::testing::TestParamInfo<Way>& way) {
+  constexpr std::string_view names[] = {"guarded", "explicit", "entered"};
+  return std::string(names[static_cast<size_t>(way.param)]);
+}
+INSTANTIATE_TEST_SUITE_P(All, BulkLoops, ::testing::Values(Way::guarded, Way::explicit_checks, Way::entered_in_a_loop),
+                         name_of);
 
 }  // namespace
 }  // namespace invar::jit
