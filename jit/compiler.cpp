@@ -21,6 +21,7 @@
 #include "engine/runtime/store.h"
 #include "jit/code_image.h"
 #include "jit/code_map.h"
+#include "jit/disassembly.h"
 #include "jit/ir/optimize.h"
 #include "jit/ir/print.h"
 #include "jit/ir/ssa_sink.h"
@@ -102,6 +103,7 @@ class MachineCompiler final : public Compiler {
   AllocationOptions allocation_options(const Code& code) const;
   /// For developers.
   void tell_placed(const CompiledModule& module, u32 function, std::span<const u8> code) const;
+  class GraphDump;
   void dump(std::string_view text);
   /// The same: why a function is not compiled. Returns nullptr.
   const u64* refuse(const Code& code, std::string_view reason);
@@ -228,6 +230,25 @@ const u64* MachineCompiler::make(Code& code, const LoopPlace* loop, const StopFl
   return entry;
 }
 
+/// The graph as each pass left it, if that is wanted.
+class MachineCompiler::GraphDump {
+ public:
+  GraphDump(MachineCompiler& compiler, const Function& function) : compiler_(compiler), function_(function) {}
+
+  void tell(std::string_view pass) {
+    if (!compiler_.options_.dump_ir) return;
+    std::string graph = to_string(function_);
+    const bool is_new = graph != last_;
+    compiler_.dump(fmt::format("function {}, {}:\n{}", function_.index, pass, is_new ? graph : "  as before\n"));
+    last_ = std::move(graph);
+  }
+
+ private:
+  MachineCompiler& compiler_;
+  const Function& function_;
+  std::string last_;
+};
+
 /// make(), with scratch memory from the arena.
 const u64* MachineCompiler::make_in(Arena& arena, Code& code, const LoopPlace* loop, const StopFlag* stop) {
   const ScratchScope scope(arena);
@@ -246,8 +267,14 @@ const u64* MachineCompiler::make_in(Arena& arena, Code& code, const LoopPlace* l
   if (options_.inlines && has_time) sink.inline_functions(options_.first_function, options_.last_function);
   const bool is_built = loop ? sink.build_loop(code.function, *loop) : sink.build(code.function);
   if (!is_built) return refuse(code, info(sink.refused()).mnemonic);
-  if (has_time) optimize(function, module.module());
-  if (options_.dump_ir) dump(to_string(function));
+  GraphDump graph_dump(*this, function);
+  graph_dump.tell("built");
+  if (has_time) {
+    for (const Pass& pass : passes()) {
+      pass.run(function, module.module());
+      graph_dump.tell(pass.name);
+    }
+  }
   if (stops()) return nullptr;
   if (options_.check) die_if(code, verify(function));
   machine::LoweredFunction lowered;
@@ -260,7 +287,10 @@ const u64* MachineCompiler::make_in(Arena& arena, Code& code, const LoopPlace* l
   EmittedFunction emitted;
   const std::string error = machine::emit(function, lowered, allocation, options_.dump_asm, emitted);
   if (!error.empty()) return refuse(code, error);
-  if (options_.dump_asm) dump(fmt::format("function {}\n{}", code.function, emitted.listing));
+  if (options_.dump_asm) {
+    const auto told = [&](u32 offset) { return told_offset(function, offset); };
+    dump(fmt::format("function {}, code:\n{}", code.function, disassemble(emitted, architecture, told)));
+  }
 
   const std::lock_guard lock(mutex_);
   const u8* const begin = place(owner.memory, emitted.code);

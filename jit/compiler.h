@@ -15,7 +15,8 @@ struct CompilerOptions {
   unsigned effort = 1;
   // For developers.
   bool check = false;  ///< Verifies each function's graph and register allocation, and aborts if they are wrong; slow.
-  bool dump_ir = false, dump_asm = false;
+  bool dump_ir = false;   ///< The graph as each pass left it.
+  bool dump_asm = false;  ///< The machine code. Not every build can tell it (has_disassembler()).
   std::function<void(std::string_view)> dump = {};  ///< Is told what was asked for.
   /// Is told where a function's code is, for profilers. Calls come one at a time.
   std::function<void(std::span<const unsigned char> code, std::string_view name)> placed = {};

@@ -9,6 +9,6 @@ namespace invar::jit::arm64 {
 
 /// Empty, or what the assembler refuses: an internal error.
 std::string emit(const Function& function, const LoweredFunction& lowered, const Allocation& allocation,
-                 bool wants_listing, EmittedFunction& out);
+                 bool wants_lines, EmittedFunction& out);
 
 }  // namespace invar::jit::arm64

@@ -100,8 +100,8 @@ asmjit::Operand shaped(Reg reg, Shape shape, u32 lane) {
 }
 
 Emitter::Emitter(const Function& function, const LoweredFunction& lowered, const Allocation& allocation, Reach reach,
-                 bool wants_listing, EmittedFunction& out)
-    : EmitterBase(function, lowered.code, allocation, asmjit::Arch::kAArch64, wants_listing, out),
+                 bool wants_lines, EmittedFunction& out)
+    : EmitterBase(function, lowered.code, allocation, asmjit::Arch::kAArch64, wants_lines, out),
       lowered_(lowered),
       reach_(reach),
       own_arguments_(function.frame == no_value ? CallShape(*function.type, convention).stack_arguments : 0) {
@@ -635,11 +635,12 @@ std::string Emitter::run() {
     const MachineBlock& block = code_.blocks[block_];
     based_ = no_reg;
     for (at_ = block.first_instruction; at_ < block.end_instruction; ++at_) {
+      const Instruction& i = lowered_.instruction(at_);
+      begin_line(i.offset);
       for (const Move& move : moves_in_front()) {
         emit_move(move);
         if (!move.from.is_register() || move.to == Place::in(based_)) based_ = no_reg;
       }
-      const Instruction& i = lowered_.instruction(at_);
       emit_instruction(i);
       if (!keeps_scratch(i) || (i.def != no_operand && reg(i.def) == based_)) based_ = no_reg;
     }
@@ -648,12 +649,12 @@ std::string Emitter::run() {
 }
 
 std::string emit(const Function& function, const LoweredFunction& lowered, const Allocation& allocation,
-                 bool wants_listing, EmittedFunction& out) {
+                 bool wants_lines, EmittedFunction& out) {
   std::string error;
   Reach reach = lowered.code.instructions.size() > many_instructions ? Reach::middle : Reach::near;
   for (;; reach = static_cast<Reach>(static_cast<u32>(reach) + 1)) {
     out = {};
-    error = Emitter(function, lowered, allocation, reach, wants_listing, out).run();
+    error = Emitter(function, lowered, allocation, reach, wants_lines, out).run();
     // Most likely a branch that did not reach. Anything else is refused again.
     if (error.empty() || reach == Reach::far) return error;
   }

@@ -15,7 +15,7 @@ enum class Reach : u8 { near, middle, far };
 class Emitter : EmitterBase {
  public:
   Emitter(const Function& function, const LoweredFunction& lowered, const Allocation& allocation, Reach reach,
-          bool wants_listing, EmittedFunction& out);
+          bool wants_lines, EmittedFunction& out);
   std::string run();
 
  private:

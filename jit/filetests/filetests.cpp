@@ -11,7 +11,7 @@
 #include "engine/runtime/testing.h"
 #include "jit/arm64/emission.h"
 #include "jit/compiler.h"
-#include "jit/filetests/disassembly.h"
+#include "jit/disassembly.h"
 #include "jit/ir/optimize.h"
 #include "jit/ir/print.h"
 #include "jit/ir/ssa_sink.h"
@@ -66,10 +66,9 @@ std::string compiled(std::string_view source) {
       made += as_comment(name, fmt::format("not compiled: {}", info(sink.refused()).mnemonic));
       continue;
     }
-    optimize(function, wasm);
+    for (const Pass& pass : passes()) pass.run(function, wasm);
     EXPECT_EQ(verify(function), "");
-    const std::string graph = to_string(function);
-    made += as_comment(name + ", graph", graph.substr(graph.find('\n') + 1));
+    made += as_comment(name + ", graph", to_string(function));
     // The features are fixed: what comes out shall not depend on where it is tested.
     x64::LoweredFunction x64;
     x64.features = {.bmi2 = true, .lzcnt = true, .bmi1 = true, .avx = true, .avx2 = true};

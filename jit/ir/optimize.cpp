@@ -7,11 +7,14 @@
 
 namespace invar::jit {
 
-void optimize(Function& function, const Module& module) {
-  tighten_loops(function);
-  bound_inductions(function);
-  find_bulk_loops(function, module);
-  find_rare_blocks(function);
+std::span<const Pass> passes() {
+  static constexpr Pass in_order[] = {
+      {"tighten loops", [](Function& function, const Module&) { tighten_loops(function); }},
+      {"bound inductions", [](Function& function, const Module&) { bound_inductions(function); }},
+      {"find bulk loops", find_bulk_loops},
+      {"find rare blocks", [](Function& function, const Module&) { find_rare_blocks(function); }},
+  };
+  return in_order;
 }
 
 }  // namespace invar::jit

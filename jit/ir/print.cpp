@@ -33,7 +33,7 @@ std::string line(const Function& function, Value value) {
   out += node.op != Op::unreachable ? info(node.op).mnemonic : kind_names[static_cast<size_t>(node.kind)];
   for (const Value input : function.inputs(node)) out += " " + name_of(function, input);
   if (node.imm != 0) out += fmt::format(" #{:#x}", node.imm);
-  if (node.offset != 0) out += fmt::format("    ;; {:#x}", node.offset);
+  if (node.offset != 0) out += fmt::format("    ;; {}", told_offset(function, node.offset));
   return out + "\n";
 }
 
@@ -46,12 +46,19 @@ std::string numbers(std::string_view label, std::span<const u32> blocks) {
 
 }  // namespace
 
+std::string told_offset(const Function& function, u32 offset) {
+  if (offset < InlinedCode::first_position) return fmt::format("{:#x}", offset);
+  const InlinedCode::Position& position = function.inlined.positions[offset - InlinedCode::first_position];
+  return fmt::format("{:#x} in function {}", position.offset, function.inlined.calls[position.call].callee);
+}
+
 std::string to_string(const Function& function) {
-  std::string out = fmt::format("function {}\n", function.index);
+  std::string out;
   for (size_t i = 0; i < function.blocks.size(); ++i) {
     const Block& block = function.blocks[i];
     out += fmt::format("b{}:{}{}", i, numbers("from", block.predecessors), numbers("to", block.successors));
     if (block.loop_end != 0) out += fmt::format(" loop up to b{}", block.loop_end - 1);
+    if (block.is_rare) out += " rare";
     out += "\n";
     for (const Value phi : block.phis) out += line(function, phi);
     for (const Value node : block.nodes) out += line(function, node);

@@ -5,11 +5,10 @@
 namespace invar::jit {
 
 EmitterBase::EmitterBase(const Function& function, const MachineCode& code, const Allocation& allocation,
-                         asmjit::Arch arch, bool wants_listing, EmittedFunction& out)
-    : function_(function), code_(code), allocation_(allocation), out_(out) {
+                         asmjit::Arch arch, bool wants_lines, EmittedFunction& out)
+    : function_(function), code_(code), allocation_(allocation), out_(out), wants_lines_(wants_lines) {
   holder_.init(asmjit::Environment(arch));
   holder_.setErrorHandler(&errors_);
-  if (wants_listing) holder_.setLogger(&logger_);
 }
 
 void EmitterBase::start(asmjit::BaseAssembler& assembler) {
@@ -90,7 +89,7 @@ void EmitterBase::note_landing(u32 scope, u32 block) {
 // What stands behind the code.
 
 asmjit::Label EmitterBase::out_of_line(std::function<void()> make) {
-  cold_.push_back({assembler_->newLabel(), std::move(make)});
+  cold_.push_back({assembler_->newLabel(), line_, std::move(make)});
   return cold_.back().label;
 }
 
@@ -128,6 +127,7 @@ void EmitterBase::embed_tables() {
 std::string EmitterBase::finish() {
   asmjit::BaseAssembler& as = *assembler_;
   for (size_t i = 0; i < cold_.size(); ++i) {
+    begin_line(cold_[i].offset);
     as.bind(cold_[i].label);
     const std::function<void()> make = std::move(cold_[i].make);
     make();
@@ -145,7 +145,6 @@ std::string EmitterBase::finish() {
   for (const auto& [site, block] : landings_) {
     out_.sites[site].landing = static_cast<u32>(holder_.labelOffset(label_of(block)));
   }
-  out_.listing.assign(logger_.data(), logger_.dataSize());
   out_.code = code_of(holder_);
   return errors_.message;
 }

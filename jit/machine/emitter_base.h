@@ -23,7 +23,7 @@ class EmitterBase {
   using AnyOperand = asmjit::Operand;
 
   EmitterBase(const Function& function, const MachineCode& code, const Allocation& allocation, asmjit::Arch arch,
-              bool wants_listing, EmittedFunction& out);
+              bool wants_lines, EmittedFunction& out);
   /// `assembler`: the machine's, which is to be attached already.
   void start(asmjit::BaseAssembler& assembler);
   /// Ends the code behind the last block. Empty, or what the assembler refused.
@@ -44,6 +44,11 @@ class EmitterBase {
   /// Where the switch goes for `target`, one of its `imm`'s.
   const Label& switch_label(u64 imm, u64 target) { return label_of(successor(function_.lists[(imm >> 32) + target])); }
 
+  /// What follows is for the wasm instruction.
+  void begin_line(u32 offset) {
+    line_ = offset;
+    if (wants_lines_) out_.lines.push_back({static_cast<u32>(assembler_->offset()), offset});
+  }
   void note_site(u32 offset) { out_.sites.push_back({static_cast<u32>(assembler_->offset()), offset}); }
   /// Of the site that was noted last: its exceptions arrive in the block.
   void note_landing(u32 scope, u32 block);
@@ -74,6 +79,7 @@ class EmitterBase {
   };
   struct Cold {
     Label label;
+    u32 offset;  ///< Of the wasm instruction that it is for.
     std::function<void()> make;
   };
   struct JumpTable {
@@ -91,7 +97,6 @@ class EmitterBase {
 
   asmjit::BaseAssembler* assembler_ = nullptr;
   ErrorCatcher errors_;
-  asmjit::StringLogger logger_;
   ScratchVector<Label> labels_;  ///< By block.
   ScratchVector<u32> thread_;    ///< By block: where a jump to it ends up.
   ScratchVector<bool> empty_;    ///< By block: does it emit nothing?
@@ -101,6 +106,8 @@ class EmitterBase {
   ScratchVector<JumpTable> tables_;
   ScratchVector<std::pair<size_t, u32>> landings_;  ///< Sites, and their blocks.
   size_t move_ = 0;
+  const bool wants_lines_;
+  u32 line_ = 0;  ///< The wasm instruction that code is made for.
 };
 
 }  // namespace invar::jit

@@ -26,8 +26,8 @@ x86::CondCode cond_code(Condition condition) { return static_cast<x86::CondCode>
 }  // namespace
 
 Emitter::Emitter(const Function& function, const LoweredFunction& lowered, const Allocation& allocation,
-                 bool wants_listing, EmittedFunction& out)
-    : EmitterBase(function, lowered.code, allocation, asmjit::Arch::kX64, wants_listing, out),
+                 bool wants_lines, EmittedFunction& out)
+    : EmitterBase(function, lowered.code, allocation, asmjit::Arch::kX64, wants_lines, out),
       lowered_(lowered),
       own_arguments_(function.frame == no_value ? CallShape(*function.type, convention).stack_arguments : 0) {
   holder_.attach(&as_);
@@ -603,19 +603,21 @@ std::string Emitter::run() {
     if (!begin_block()) continue;
     const MachineBlock& block = code_.blocks[block_];
     for (at_ = block.first_instruction; at_ < block.end_instruction; ++at_) {
+      const Instruction& i = lowered_.instruction(at_);
+      begin_line(i.offset);
       for (const Move& move : moves_in_front()) {
         emit_move(move);
         if (move.to == Place::in(zero_flag_.reg)) zero_flag_ = {};
       }
-      emit_instruction(lowered_.instruction(at_));
+      emit_instruction(i);
     }
   }
   return finish();
 }
 
 std::string emit(const Function& function, const LoweredFunction& lowered, const Allocation& allocation,
-                 bool wants_listing, EmittedFunction& out) {
-  return Emitter(function, lowered, allocation, wants_listing, out).run();
+                 bool wants_lines, EmittedFunction& out) {
+  return Emitter(function, lowered, allocation, wants_lines, out).run();
 }
 
 }  // namespace invar::jit::x64

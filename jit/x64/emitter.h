@@ -34,7 +34,7 @@ inline asmjit::x86::Mem instance_field(u64 offset) {
 
 class Emitter : EmitterBase {
  public:
-  Emitter(const Function& function, const LoweredFunction& lowered, const Allocation& allocation, bool wants_listing,
+  Emitter(const Function& function, const LoweredFunction& lowered, const Allocation& allocation, bool wants_lines,
           EmittedFunction& out);
   std::string run();
 

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "decoder/text/number.h"
+#include "jit/disassembly.h"
 #include "jit/jitdump.h"
 
 namespace invar::tool {
@@ -28,9 +29,10 @@ TierOptions::TierOptions(CLI::App& app, Tiers tiers) {
   app.add_option("--compile-threads", threads_, "Threads that compile a module (default: one for each processor)")
       ->type_name("N")
       ->check(CLI::Range(1, 256));
-  app.add_option("--dump", dumps_, "For developers: write what is compiled to standard error")
-      ->type_name("ir|asm")
+  app.add_option("--dump", dumps_, "For developers: write the graph after each pass, and the code, to standard error")
+      ->type_name("ir,asm")
       ->allow_extra_args(false)
+      ->delimiter(',')
       ->check(CLI::IsMember({"ir", "asm"}));
   app.add_option("--compile-only", functions_, "For developers: compile only the functions with these indices")
       ->type_name("FIRST[-LAST]");
@@ -57,6 +59,9 @@ std::expected<std::unique_ptr<Compiler>, int> TierOptions::compiler() const {
   options.check = check_;
   options.dump_ir = std::ranges::find(dumps_, "ir") != dumps_.end();
   options.dump_asm = std::ranges::find(dumps_, "asm") != dumps_.end();
+  if (options.dump_asm && !jit::has_disassembler()) {
+    return std::unexpected(complain("--dump asm: this build has no disassembler"));
+  }
   if (!dumps_.empty()) options.dump = [](std::string_view text) { fmt::print(stderr, "{}", text); };
   if (jitdump_) {
     auto made = jit::JitDump::create();

@@ -270,6 +270,25 @@ def test_compiled_code_is_described_to_profilers():
         check(status == 1 and "--jitdump: jit-" in error, error)
 
 
+def test_the_compilers_work_is_shown():
+    module = ('(module (memory 1) (func $store (export "f") (param i32) (i32.store (local.get 0) (i32.const 7)))'
+              '(func (export "g") (unreachable)))')
+    command = ("run", "--tier", "jit", "--compile-only", "0", "--dump=ir,asm", "--invoke", "f", "-", "8")
+    status, out, error = run(*command, stdin=module)
+    if status == 1 and ("no compiler" in error or "no disassembler" in error):
+        return  # a machine or build without one says so
+    same((status, out), (0, ""))
+    parts = re.findall(r"^function 0, (.*):$", error, re.M)
+    check(parts[0] == "built" and parts[-1] == "code" and len(parts) > 3, parts)
+    same(set(re.findall(r"^function (\d+)", error, re.M)), {"0"})
+    graph, code = error.split("function 0, code:\n")
+    offset = re.search(r"i32\.store v0 i32:0x7    ;; (0x[0-9a-f]+)\n", graph).group(1)
+    check(re.search(r"^  (mov|str) .*;; " + offset + "$", code, re.M), offset, code)
+    check(re.search(r"^  ret$|^  ret    ;;", code, re.M), code)
+    status, _, error = run("run", "--tier", "jit", "--dump=ir,all", "-", stdin=module)
+    check(status != 0 and "--dump" in error, error)
+
+
 def test_help_has_examples():
     status, out, _ = run("--help")
     check(status == 0 and "examples:" in out and "invar run" in out, out)

@@ -24,9 +24,9 @@
 ;;   v1:i32 = parameter #0x1
 ;;   v2:i32 = i32.lt_s v0 v1    ;; 0x3a
 ;;   branch v2    ;; 0x3b
-;; b1: from b0 to b3
+;; b1: from b0 to b3 rare
 ;;   jump    ;; 0x3f
-;; b2: from b0 to b3
+;; b2: from b0 to b3 rare
 ;;   jump    ;; 0x42
 ;; b3: from b1 b2
 ;;   v6:i32 = phi v0 v1    ;; 0x42
@@ -85,9 +85,9 @@
 ;;   v0:i32 = parameter
 ;;   v2:i32 = i32.and v0 i32:0x8    ;; 0x57
 ;;   branch v2    ;; 0x58
-;; b1: from b0 to b3
+;; b1: from b0 to b3 rare
 ;;   jump    ;; 0x5c
-;; b2: from b0 to b3
+;; b2: from b0 to b3 rare
 ;;   jump    ;; 0x5f
 ;; b3: from b1 b2
 ;;   v8:i32 = phi i32:0x1 i32:0x2 #0x2    ;; 0x5f
@@ -124,9 +124,9 @@
 ;;   v1:f64 = parameter #0x1
 ;;   v2:i32 = f64.lt v0 v1    ;; 0x67
 ;;   branch v2    ;; 0x68
-;; b1: from b0 to b3
+;; b1: from b0 to b3 rare
 ;;   jump    ;; 0x6c
-;; b2: from b0 to b3
+;; b2: from b0 to b3 rare
 ;;   jump    ;; 0x6f
 ;; b3: from b1 b2
 ;;   v8:i32 = phi i32:0x1 i32:0x2 #0x2    ;; 0x6f
@@ -188,17 +188,17 @@
 ;; b0: to b1 b2 b3
 ;;   v0:i32 = parameter
 ;;   switch_ v0 #0x4    ;; 0x83
-;; b1: from b0 to b4
+;; b1: from b0 to b4 rare
 ;;   jump    ;; 0x83
-;; b2: from b0 to b5
+;; b2: from b0 to b5 rare
 ;;   jump    ;; 0x83
-;; b3: from b0 to b6
+;; b3: from b0 to b6 rare
 ;;   jump    ;; 0x83
-;; b4: from b1
+;; b4: from b1 rare
 ;;   return_ i32:0xa    ;; 0x8c
-;; b5: from b2
+;; b5: from b2 rare
 ;;   return_ i32:0x14    ;; 0x90
-;; b6: from b3
+;; b6: from b3 rare
 ;;   return_ i32:0x1e    ;; 0x94
 ;;
 ;; table, x86-64

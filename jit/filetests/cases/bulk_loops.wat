@@ -45,7 +45,7 @@
 ;;   v22:i32 = i32.add v2 i32:0xffffffff    ;; 0x3f
 ;;   v26:i32 = i32.ge_u v22 i32:0x8    ;; 0x3f
 ;;   branch v26    ;; 0x3f
-;; b1: from b0 to b3
+;; b1: from b0 to b3 rare
 ;;   v28:i64 = i64.extend_i32_u v22    ;; 0x3f
 ;;   v31:i64 = i64.shl v28 i64:0x3    ;; 0x3f
 ;;   v32:i64 = i64.extend_i32_u v1    ;; 0x3f
@@ -57,7 +57,7 @@
 ;;   v40:i32 = i32.add v1 v38    ;; 0x3f
 ;;   v41:i32 = i32.sub v2 v36    ;; 0x3f
 ;;   jump    ;; 0x3f
-;; b2: from b0 to b3
+;; b2: from b0 to b3 rare
 ;;   jump    ;; 0x3f
 ;; b3: from b1 b2 b4 to b4 b5 loop up to b4
 ;;   v4:i32 = phi v39 v0 v12    ;; 0x36
@@ -197,7 +197,7 @@
 ;;   v2:i32 = parameter #0x2
 ;;   v20:i32 = i32.ge_u v2 i32:0x40    ;; 0x84
 ;;   branch v20    ;; 0x84
-;; b1: from b0 to b3
+;; b1: from b0 to b3 rare
 ;;   v22:i64 = i64.extend_i32_u v2    ;; 0x84
 ;;   v25:i32 = i32.add v2 i32:0xffffffff    ;; 0x84
 ;;   v26:i32 = i32.add v25 v1    ;; 0x84
@@ -210,7 +210,7 @@
 ;;   v35:i32 = select v34 v2 i32:0x0    ;; 0x84
 ;;   v36:i32 = i32.sub v2 v35    ;; 0x84
 ;;   jump    ;; 0x84
-;; b2: from b0 to b3
+;; b2: from b0 to b3 rare
 ;;   jump    ;; 0x84
 ;; b3: from b1 b2 b4 to b5 b4 loop up to b4
 ;;   v4:i32 = phi v36 v2 v10    ;; 0x69
@@ -349,7 +349,7 @@
 ;;   v19:i32 = i32.lt_u v14 v1    ;; 0x94
 ;;   v20:i32 = i32.and v19 v18    ;; 0x94
 ;;   branch v20    ;; 0x94
-;; b1: from b0 to b3
+;; b1: from b0 to b3 rare
 ;;   v22:i64 = i64.extend_i32_u v17    ;; 0x94
 ;;   v25:i64 = i64.shl v22 i64:0x3    ;; 0x94
 ;;   v26:i64 = i64.reinterpret_f64 v2    ;; 0x94
@@ -359,7 +359,7 @@
 ;;   v33:i32 = i32.shl v32 i32:0x3    ;; 0x94
 ;;   v34:i32 = i32.add v0 v33    ;; 0x94
 ;;   jump    ;; 0x94
-;; b2: from b0 to b3
+;; b2: from b0 to b3 rare
 ;;   jump    ;; 0x94
 ;; b3: from b1 b2 b4 to b4 b5 loop up to b4
 ;;   v4:i32 = phi v34 v0 v7    ;; 0x8e

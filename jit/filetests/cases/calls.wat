@@ -25,9 +25,9 @@
 ;;   v0:i64 = parameter
 ;;   v1:i32 = i64.eqz v0    ;; 0x5c
 ;;   branch v1    ;; 0x5d
-;; b1: from b0 to b3
+;; b1: from b0 to b3 rare
 ;;   jump    ;; 0x61
-;; b2: from b0 to b3
+;; b2: from b0 to b3 rare
 ;;   v6:i64 = i64.add v0 i64:0xffffffffffffffff    ;; 0x68
 ;;   v7:i64 = call v6 #0x1    ;; 0x69
 ;;   v8:i64 = i64.mul v0 v7    ;; 0x6b

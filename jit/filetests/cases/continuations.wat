@@ -75,11 +75,11 @@
 ;;   v8:i64 = result v5 #0x3    ;; 0x45
 ;;   v10:i32 = i32.eq v5 i32:0x1    ;; 0x45
 ;;   branch v10    ;; 0x45
-;; b1: from b0 to b3
+;; b1: from b0 to b3 rare
 ;;   jump    ;; 0x45
-;; b2: from b0
+;; b2: from b0 rare
 ;;   return_ v6    ;; 0x4b
-;; b3: from b1
+;; b3: from b1 rare
 ;;   v14:i64 = i64.extend_i32_s v7    ;; 0x4e
 ;;   return_ v14    ;; 0x4f
 ;;

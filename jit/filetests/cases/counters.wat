@@ -243,13 +243,13 @@
 ;;   branch v16    ;; 0xe2
 ;; b4: from b3 to b1
 ;;   jump    ;; 0xe2
-;; b5: from b1
+;; b5: from b1 rare
 ;;   i32.store i32:0x8 v3    ;; 0xc7
 ;;   i32.store i32:0xc v0    ;; 0xce
 ;;   return_ v3    ;; 0xd3
-;; b6: from b3 to b7
+;; b6: from b3 to b7 rare
 ;;   jump    ;; 0xe4
-;; b7: from b6
+;; b7: from b6 rare
 ;;   return_ i32:0xffffffff    ;; 0xe7
 ;;
 ;; found, x86-64

@@ -29,7 +29,7 @@
 ;; b0: to b1 b2
 ;;   v0:i32 = parameter
 ;;   branch v0    ;; 0x3b
-;; b1: from b0
+;; b1: from b0 rare
 ;;   v3:i64 = instance_pointer #0x50    ;; 0x48
 ;;   v4:i64 = element v3 #0x18    ;; 0x48
 ;;   v5:i64 = i64.load v4    ;; 0x48
@@ -48,7 +48,7 @@
 ;; b3: from b2 to b4 b5
 ;;   v19:i32 = i32.eqz v0    ;; 0x4d
 ;;   branch v19    ;; 0x4e
-;; b4: from b3
+;; b4: from b3 rare
 ;;   v21:i64 = instance_pointer #0x50    ;; 0x50
 ;;   v22:i64 = element v21 #0x18    ;; 0x50
 ;;   v23:i64 = i64.load v22    ;; 0x50
@@ -155,17 +155,17 @@
 ;; b1: from b0 to b2 b5
 ;;   v3:i32 = call v0    ;; 0x70
 ;;   unwind    ;; 0x70
-;; b2: from b1 to b3 b4
+;; b2: from b1 to b3 b4 rare
 ;;   v5:i32 = call v3    ;; 0x78
 ;;   unwind    ;; 0x78
-;; b3: from b2 to b9
+;; b3: from b2 to b9 rare
 ;;   v7:i32 = i32.add v3 v5    ;; 0x7a
 ;;   jump    ;; 0x7d
-;; b4: from b2 to b6
+;; b4: from b2 to b6 rare
 ;;   jump    ;; 0x7d
-;; b5: from b1 to b6
+;; b5: from b1 to b6 rare
 ;;   jump    ;; 0x7d
-;; b6: from b5 b4 to b7 b8
+;; b6: from b5 b4 to b7 b8 rare
 ;;   v11:i32 = phi i32:0x0 v3    ;; 0x7d
 ;;   v12:i64 = instance_pointer #0x50    ;; 0x7d
 ;;   v13:i64 = element v12 #0x70    ;; 0x7d
@@ -173,7 +173,7 @@
 ;;   v15:i32 = i32.wrap_i64 v14    ;; 0x7d
 ;;   v16:i32 = i32.eqz v15    ;; 0x7d
 ;;   branch v16    ;; 0x7d
-;; b7: from b6 to b11
+;; b7: from b6 to b11 rare
 ;;   v18:i64 = element v12 #0x78    ;; 0x7d
 ;;   v19:i64 = i64.load v18    ;; 0x7d
 ;;   v20:i64 = element v19    ;; 0x7d
@@ -181,13 +181,13 @@
 ;;   v22:i64 = element v19 #0x8    ;; 0x7d
 ;;   v23:f64 = f64.load v22    ;; 0x7d
 ;;   jump    ;; 0x7d
-;; b8: from b6 to b10
+;; b8: from b6 to b10 rare
 ;;   jump    ;; 0x7d
-;; b9: from b3
+;; b9: from b3 rare
 ;;   return_ v7    ;; 0x80
-;; b10: from b8
+;; b10: from b8 rare
 ;;   return_ i32:0xffffffff    ;; 0x84
-;; b11: from b7
+;; b11: from b7 rare
 ;;   v29:i32 = i32.add v21 v11    ;; 0x89
 ;;   return_ v29    ;; 0x8a
 ;;
@@ -293,11 +293,11 @@
 ;; b1: from b0 to b2 b3
 ;;   v2:i32 = call v0    ;; 0x96
 ;;   unwind    ;; 0x96
-;; b2: from b1 to b5
+;; b2: from b1 to b5 rare
 ;;   jump    ;; 0x99
-;; b3: from b1 to b4
+;; b3: from b1 to b4 rare
 ;;   jump    ;; 0x99
-;; b4: from b3 to b6
+;; b4: from b3 to b6 rare
 ;;   v6:i64 = instance_pointer #0x50    ;; 0x99
 ;;   v7:i64 = element v6 #0x70    ;; 0x99
 ;;   v8:i64 = i64.load v7    ;; 0x99
@@ -305,7 +305,7 @@
 ;;   v10:i64 = element v6 #0x80    ;; 0x99
 ;;   v11:i64 = i64.load v10    ;; 0x99
 ;;   jump    ;; 0x99
-;; b5: from b2 to b6
+;; b5: from b2 to b6 rare
 ;;   jump    ;; 0x9c
 ;; b6: from b4 b5
 ;;   v15:i64 = phi v11 i64:0x0    ;; 0x9c
@@ -362,7 +362,7 @@
 ;;   blr x17
 ;;
 ;; throws_again, graph
-;; b0:
+;; b0: rare
 ;;   v0:i64 = parameter
 ;;   check_null v0 #0xc    ;; 0xa2
 ;;   throw_ v0 i64:0x0    ;; 0xa2

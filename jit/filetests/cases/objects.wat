@@ -137,10 +137,10 @@
 ;;   v6:i64 = i64.load v5    ;; 0x69
 ;;   v7:i32 = i64.eq v4 v6    ;; 0x69
 ;;   branch v7    ;; 0x69
-;; b1: from b0 to b3
+;; b1: from b0 to b3 rare
 ;;   v18:i64 = call_builtin i64:0x0 #0xc    ;; 0x69
 ;;   jump    ;; 0x69
-;; b2: from b0 to b3
+;; b2: from b0 to b3 rare
 ;;   v10:i64 = i64.add v4 i64:0x20    ;; 0x69
 ;;   v11:i64 = element v2 #0x50    ;; 0x69
 ;;   i64.store v11 v10    ;; 0x69
@@ -251,13 +251,13 @@
 ;;   v0:i64 = parameter
 ;;   v1:i32 = i64.eqz v0    ;; 0x71
 ;;   branch v1    ;; 0x71
-;; b1: from b0 to b7
+;; b1: from b0 to b7 rare
 ;;   jump    ;; 0x71
 ;; b2: from b0 to b3 b4
 ;;   v3:i32 = i32.wrap_i64 v0    ;; 0x71
 ;;   v5:i32 = i32.and v3 i32:0x7    ;; 0x71
 ;;   branch v5    ;; 0x71
-;; b3: from b2 to b7
+;; b3: from b2 to b7 rare
 ;;   jump    ;; 0x71
 ;; b4: from b2 to b5 b6
 ;;   v7:i64 = element v0    ;; 0x71
@@ -267,9 +267,9 @@
 ;;   branch v10    ;; 0x71
 ;; b5: from b4
 ;;   return_ v0    ;; 0x74
-;; b6: from b4 to b7
+;; b6: from b4 to b7 rare
 ;;   jump    ;; 0x71
-;; b7: from b1 b3 b6
+;; b7: from b1 b3 b6 rare
 ;;   trap #0x14    ;; 0x71
 ;;
 ;; cast, x86-64

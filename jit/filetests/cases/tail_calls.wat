@@ -68,10 +68,10 @@
 ;;   v0:i64 = parameter
 ;;   v1:i32 = parameter #0x1
 ;;   branch v1    ;; 0x4f
-;; b1: from b0
+;; b1: from b0 rare
 ;;   v5:i32 = i32.add v1 i32:0xffffffff    ;; 0x57
 ;;   return_call v0 v5 #0x1    ;; 0x58
-;; b2: from b0
+;; b2: from b0 rare
 ;;   return_ v0    ;; 0x5e
 ;;
 ;; own, x86-64

@@ -193,9 +193,9 @@
 ;;   v0:v128 = parameter
 ;;   v1:i32 = v128.any_true v0    ;; 0xa8
 ;;   branch v1    ;; 0xaa
-;; b1: from b0 to b3
+;; b1: from b0 to b3 rare
 ;;   jump    ;; 0xae
-;; b2: from b0 to b3
+;; b2: from b0 to b3 rare
 ;;   jump    ;; 0xb1
 ;; b3: from b1 b2
 ;;   v7:i32 = phi i32:0x1 i32:0x2 #0x2    ;; 0xb1

@@ -1,4 +1,4 @@
-#include "jit/filetests/disassembly.h"
+#include "jit/disassembly.h"
 
 #include <capstone/capstone.h>
 #include <fmt/format.h>
@@ -47,7 +47,10 @@ std::optional<Target> target_of(csh handle, const cs_insn& instruction, Architec
 
 }  // namespace
 
-std::string disassemble(const EmittedFunction& function, Architecture architecture) {
+bool has_disassembler() { return true; }
+
+std::string disassemble(const EmittedFunction& function, Architecture architecture,
+                        const std::function<std::string(u32 offset)>& comment) {
   csh handle = 0;
   const bool is_x86 = architecture == Architecture::x86_64;
   if (cs_open(is_x86 ? CS_ARCH_X86 : CS_ARCH_ARM64, is_x86 ? CS_MODE_64 : CS_MODE_ARM, &handle) != CS_ERR_OK) {
@@ -69,13 +72,20 @@ std::string disassemble(const EmittedFunction& function, Architecture architectu
                                         : fmt::format("data+{}", offset - function.data_begin);
   }
   std::string text;
+  auto line = function.lines.begin();
+  u32 commented = 0;
   for (size_t i = 0; i < count; ++i) {
     const cs_insn& instruction = instructions[i];
     if (const auto label = labels.find(instruction.address); label != labels.end()) text += label->second + ":\n";
     std::string operands = instruction.op_str;
     if (targets[i])
       operands.replace(operands.find(targets[i]->text), targets[i]->text.size(), labels[targets[i]->offset]);
-    text += fmt::format("  {}{}{}\n", instruction.mnemonic, operands.empty() ? "" : " ", operands);
+    u32 offset = commented;
+    for (; line != function.lines.end() && line->position <= instruction.address; ++line) offset = line->offset;
+    text += fmt::format("  {}{}{}", instruction.mnemonic, operands.empty() ? "" : " ", operands);
+    if (offset != commented && offset != 0) text += fmt::format("    ;; {}", comment(offset));
+    text += "\n";
+    commented = offset;
   }
   const u64 end = count == 0 ? 0 : instructions[count - 1].address + instructions[count - 1].size;
   if (end != function.data_begin) text += fmt::format("  no instruction at {}\n", end);
