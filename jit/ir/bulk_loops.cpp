@@ -77,7 +77,9 @@ class BulkLoops {
     if (first.predecessors.size() != 2) return false;
     const u32 last = first.loop_end - 1;
     way_back_ = first.predecessors[0] == last ? 0 : 1;
-    if (first.predecessors[way_back_] != last || first.predecessors[1 - way_back_] >= header_) return false;
+    const u32 before = first.predecessors[1 - way_back_];
+    if (first.predecessors[way_back_] != last || before >= header_) return false;
+    if (node(function_.blocks[before].nodes.back()).kind != Kind::jump) return false;
     exit_ = no_block;
     for (u32 block = header_; block <= last; ++block) {
       const Block& at = function_.blocks[block];
