@@ -1,5 +1,5 @@
-// Functions so large that branches and constants behind the code are far away: of what a machine's shortest forms
-// reach there is more than one size.
+// Functions so large that branches and constants behind the code are far away (of what a machine's shortest forms reach
+// there is more than one size), or that loops are nested deeply.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -32,9 +32,9 @@ std::string module_of(u32 parts) {
   return text;
 }
 
-class LargeFunctions : public ::testing::TestWithParam<u32> {};
+class FarWays : public ::testing::TestWithParam<u32> {};
 
-TEST_P(LargeFunctions, AreCompiled) {
+TEST_P(FarWays, AreCompiled) {
   const TestCompiler compiler({.check = false});
   INVAR_NEED_COMPILER(compiler);
   TwoMachines machines(lazily(compiler.get()));
@@ -46,7 +46,20 @@ TEST_P(LargeFunctions, AreCompiled) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Parts, LargeFunctions, ::testing::Values(20u, 400u, 12'000u),
+/// Whatever looks from each loop into those in it takes minutes for this.
+TEST(LargeFunctions, MayBeDeepNestsOfLoops) {
+  const TestCompiler compiler({.check = false});
+  INVAR_NEED_COMPILER(compiler);
+  std::string text = "(module (func (export \"f\") (param i32) ";
+  constexpr u32 depth = 100'000;
+  for (u32 i = 0; i < depth; ++i) text += "loop ";
+  for (u32 i = 0; i < depth; ++i) text += "(br_if 0 (local.get 0)) end ";
+  TwoMachines machines(lazily(compiler.get()));
+  ASSERT_TRUE(machines.instantiate(text + "))"));
+  EXPECT_TRUE(machines.agree("f", {0}));
+}
+
+INSTANTIATE_TEST_SUITE_P(Parts, FarWays, ::testing::Values(20u, 400u, 12'000u),
                          [](const auto& of) { return std::to_string(of.param); });
 
 }  // namespace

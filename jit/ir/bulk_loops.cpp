@@ -43,6 +43,13 @@ class BulkLoops {
     Value base = no_value;
     u32 more = 0;
   };
+  /// What is added in each turn, modulo 2^32.
+  struct Step {
+    u32 by = 0;
+    bool is_down() const { return by >= modulus / 2; }
+    u32 size() const { return is_down() ? 0 - by : by; }
+    bool operator==(const Step&) const = default;
+  };
   struct Access {
     Sum at;
     u64 offset;
@@ -69,9 +76,10 @@ class BulkLoops {
 
   // What the loop does.
 
+  /// Each of these takes in what the next ones look at.
   bool is_bulk_loop() { return is_chain() && takes_in_nodes() && finds_end() && has_known_phis() && is_transfer(); }
 
-  /// One way in, one way back, one block behind the other between them, and one way out.
+  /// One way in, one way back, one block behind the other between them, no loop among them, and one way out.
   bool is_chain() {
     const Block& first = header();
     if (first.predecessors.size() != 2) return false;
@@ -83,6 +91,7 @@ class BulkLoops {
     exit_ = no_block;
     for (u32 block = header_; block <= last; ++block) {
       const Block& at = function_.blocks[block];
+      if (at.loop_end != 0 && block != header_) return false;  // at once: nests can be deep
       const u32 next = block == last ? header_ : block + 1;
       const Kind kind = node(at.nodes.back()).kind;
       if (std::ranges::find(at.successors, next) == at.successors.end()) return false;
@@ -115,7 +124,9 @@ class BulkLoops {
     if (loop_of_.empty()) loop_of_.resize(function_.nodes.size());
     loads_.clear();
     stores_.clear();
-    for (const Value phi : header().phis) loop_of_[phi] = header_ + 1;
+    for (const Value phi : header().phis) {
+      if (in_front(phi) == phi) loop_of_[phi] = header_ + 1;
+    }
     for (u32 block = header_; block < header().loop_end; ++block) {
       for (const Value value : function_.blocks[block].nodes) {
         loop_of_[value] = header_ + 1;
@@ -162,20 +173,26 @@ class BulkLoops {
         continue;
       }
       if (made.base != no_value || is_in_loop(a) == is_in_loop(b)) return std::nullopt;
-      made.base = is_in_loop(a) ? b : a;
+      made.base = in_front(is_in_loop(a) ? b : a);
       value = is_in_loop(a) ? a : b;
     }
     return std::nullopt;
   }
 
   /// What a phi of the header grows by in each turn.
-  std::optional<u32> step_of(Value phi) {
+  std::optional<Step> step_of(Value phi) {
     if (node(phi).type != Type::i32) return std::nullopt;
     const std::optional<Sum> next = sum_of(function_.list(node(phi))[way_back_]);
     if (!next || next->phi != phi || next->base != no_value) return std::nullopt;
-    return next->more;
+    return Step{next->more};
   }
   Value start_of(Value phi) { return function_.list(node(phi))[1 - way_back_]; }
+  /// What was there before the loop is what it is; so is a phi of the header that stays what it begins as.
+  Value in_front(Value value) {
+    if (node(value).kind != Kind::phi) return value;
+    const std::span<const Value> inputs = function_.list(node(value));
+    return inputs.size() == 2 && inputs[way_back_] == value ? start_of(value) : value;
+  }
 
   bool finds_end() {
     const Block& at = function_.blocks[exit_];
@@ -189,11 +206,11 @@ class BulkLoops {
     }
     const std::optional<Sum> sum = sum_of(counted);
     if (!sum || (end_.limit != no_value && is_in_loop(end_.limit))) return false;
+    if (end_.limit != no_value) end_.limit = in_front(end_.limit);
     end_.counted = *sum;
-    const std::optional<u32> step = step_of(sum->phi);
-    if (!step || *step == 0) return false;
-    counts_down_ = *step >= modulus / 2;
-    count_step_ = counts_down_ ? 0 - *step : *step;
+    const std::optional<Step> step = step_of(sum->phi);
+    if (!step || step->by == 0) return false;
+    count_step_ = *step;
     switch (end_.relation) {
       case Op::i32_ne:
         return true;
@@ -201,12 +218,12 @@ class BulkLoops {
       case Op::i32_lt_u:
       case Op::i32_le_s:
       case Op::i32_le_u:
-        return !counts_down_;
+        return !count_step_.is_down();
       case Op::i32_gt_s:
       case Op::i32_gt_u:
       case Op::i32_ge_s:
       case Op::i32_ge_u:
-        return counts_down_;
+        return count_step_.is_down();
       default:
         return false;
     }
@@ -215,7 +232,7 @@ class BulkLoops {
   /// What has no use may be anything after some turns.
   bool has_known_phis() {
     return std::ranges::all_of(header().phis, [this](Value phi) {
-      if (step_of(phi)) return true;
+      if (step_of(phi) || in_front(phi) != phi) return true;
       if (live_.empty()) live_ = live_nodes(function_);
       return phi < live_.size() && !live_[phi];
     });
@@ -225,10 +242,9 @@ class BulkLoops {
   /// other without gaps? And do they store what loads read from just such a piece, or all of them one value?
   bool is_transfer() {
     if (stores_.empty()) return false;
-    const std::optional<u32> step = step_of(stores_[0].at.phi);
-    if (!step || *step == 0) return false;
-    goes_down_ = *step >= modulus / 2;
-    turn_bytes_ = goes_down_ ? 0 - *step : *step;
+    const std::optional<Step> step = step_of(stores_[0].at.phi);
+    if (!step || step->by == 0) return false;
+    step_ = *step;
     if (loads_.empty()) return is_fill();
     if (!is_seamless(stores_)) return false;
     // In the order in which they are stored.
@@ -256,7 +272,7 @@ class BulkLoops {
       return static_cast<s32>(store.at.more - first.at.more) + static_cast<s64>(store.offset);
     };
     std::ranges::sort(stores_, [&](const Access& a, const Access& b) {
-      return goes_down_ ? place(b) < place(a) : place(a) < place(b);
+      return step_.is_down() ? place(b) < place(a) : place(a) < place(b);
     });
     return is_seamless(stores_);
   }
@@ -265,7 +281,7 @@ class BulkLoops {
     const Access& low = lowest(accesses);
     u64 bytes = 0;
     for (size_t i = 0; i < accesses.size(); ++i) {
-      const Access& access = accesses[goes_down_ ? accesses.size() - 1 - i : i];
+      const Access& access = accesses[step_.is_down() ? accesses.size() - 1 - i : i];
       // Not modulo 2^32: then no address wraps unless the piece does.
       const u64 more = access.at.more - low.at.more;
       if (access.at.phi != low.at.phi || access.at.base != low.at.base || access.memory != low.memory ||
@@ -274,16 +290,18 @@ class BulkLoops {
       }
       bytes += access.bytes;
     }
-    return bytes == turn_bytes_;
+    return bytes == step_.size();
   }
-  const Access& lowest(std::span<const Access> accesses) const { return goes_down_ ? accesses.back() : accesses[0]; }
+  const Access& lowest(std::span<const Access> accesses) const {
+    return step_.is_down() ? accesses.back() : accesses[0];
+  }
 
   // What is done instead.
 
   void transform() {
-    const u64 least_turns = (least_bytes + turn_bytes_ - 1) / turn_bytes_;
-    if (most_turns() < least_turns) return;
-    if (added_.empty()) maker_.begin(64);
+    const u64 least_turns = (least_bytes + step_.size() - 1) / step_.size();
+    if (foreseeable_turns() < least_turns) return;
+    if (added_.empty()) maker_.begin(64);  // the first
     maker_.forget();
     const u32 before = header().predecessors[1 - way_back_];
     maker_.set_block(before);
@@ -324,17 +342,18 @@ class BulkLoops {
     for (const u32 block : {bulk, without, back}) header().predecessors.push_back(block);
   }
 
-  /// As far as it can be told from how far from zero the count begins or ends.
-  u64 most_turns() {
+  /// Of which there are hardly more, from how far from zero the count begins or ends. It only decides whether there is
+  /// anything to gain.
+  u64 foreseeable_turns() {
     const Value start = start_of(end_.counted.phi);
     const auto is_zero = [this](Value value) {
       return value == no_value || (is_constant(value) && node(value).imm == 0);
     };
-    const Value far = counts_down_ ? start : end_.limit;
+    const Value far = count_step_.is_down() ? start : end_.limit;
     const bool is_unsigned = end_.relation == Op::i32_lt_u || end_.relation == Op::i32_le_u ||
                              end_.relation == Op::i32_gt_u || end_.relation == Op::i32_ge_u;
-    if (far == no_value || (!is_unsigned && !is_zero(counts_down_ ? end_.limit : start))) return modulus;
-    return upper_bound(function_, far) / count_step_;
+    if (far == no_value || (!is_unsigned && !is_zero(count_step_.is_down() ? end_.limit : start))) return modulus;
+    return upper_bound(function_, far) / count_step_.size();
   }
 
   Value number(u64 value) { return maker_.i32(static_cast<u32>(value)); }
@@ -348,23 +367,22 @@ class BulkLoops {
     return made;
   }
 
-  /// What the phi is after so many turns, if that is known (see has_known_phis()).
+  /// What the phi, as it was so far, is after so many turns, if that matters (see has_known_phis()).
   Value moved(Value phi, Value turns) {
     const Value start = start_of(phi);
-    const std::optional<u32> step = step_of(phi);
+    const std::optional<Step> step = step_of(phi);
     if (!step) return start;
-    const bool is_down = *step >= modulus / 2;
-    const Value way = maker_.numeric(Op::i32_mul, turns, number(is_down ? 0 - *step : *step));
-    return maker_.numeric(is_down ? Op::i32_sub : Op::i32_add, start, way);
+    const Value way = maker_.numeric(Op::i32_mul, turns, number(step->size()));
+    return maker_.numeric(step->is_down() ? Op::i32_sub : Op::i32_add, start, way);
   }
 
   /// If the loop goes on at its first comparison: the way to the limit, in whole steps. At none of the values on it but
   /// the last, which is no longer compared, the limit can have been reached.
   Value certain_turns() {
     const Value first = first_of(end_.counted);
-    const Value way =
-        counts_down_ ? maker_.numeric(Op::i32_sub, first, limit()) : maker_.numeric(Op::i32_sub, limit(), first);
-    return maker_.numeric(Op::i32_div_u, way, number(count_step_));
+    const Value way = count_step_.is_down() ? maker_.numeric(Op::i32_sub, first, limit())
+                                            : maker_.numeric(Op::i32_sub, limit(), first);
+    return maker_.numeric(Op::i32_div_u, way, number(count_step_.size()));
   }
 
   /// And so. That the limit is not equal is known where there are any turns.
@@ -379,26 +397,26 @@ class BulkLoops {
   Value address(std::span<const Access> accesses, Value turns) {
     const Access& low = lowest(accesses);
     Value at = first_of(low.at);
-    if (goes_down_) {
+    if (step_.is_down()) {
       const Value others = sum(turns, number(modulus - 1));
-      at = maker_.numeric(Op::i32_sub, at, maker_.numeric(Op::i32_mul, others, number(turn_bytes_)));
+      at = maker_.numeric(Op::i32_sub, at, maker_.numeric(Op::i32_mul, others, number(step_.size())));
     }
     return maker_.numeric(Op::i64_add, maker_.numeric(Op::i64_extend_i32_u, at), maker_.i64(low.offset));
   }
 
   Value call_builtin(Value turns) {
     const Value bytes =
-        maker_.numeric(Op::i64_mul, maker_.numeric(Op::i64_extend_i32_u, turns), maker_.i64(turn_bytes_));
+        maker_.numeric(Op::i64_mul, maker_.numeric(Op::i64_extend_i32_u, turns), maker_.i64(step_.size()));
     const u32 memory = stores_[0].memory;
     Builtin builtin = Builtin::fill_run;
     Value what, more;
     if (loads_.empty()) {
-      what = bits_of(node(stores_[0].node).inputs[1]);
+      what = bits_of(in_front(node(stores_[0].node).inputs[1]));
       more = maker_.i64(u64{stores_[0].bytes} << 32 | memory);
     } else {
       builtin = Builtin::copy_run;
       what = address(loads_, turns);
-      more = maker_.i64(u64{goes_down_} << 32 | memory);
+      more = maker_.i64(u64{step_.is_down()} << 32 | memory);
     }
     const Value arguments[] = {address(stores_, turns), what, bytes, more};
     return maker_.append({.kind = Kind::call_builtin, .type = Type::i32, .imm = static_cast<u64>(builtin)}, arguments);
@@ -445,11 +463,9 @@ class BulkLoops {
   u32 way_back_ = 0;  ///< Which of the header's predecessors is the loop's end.
   u32 exit_ = no_block;
   End end_{};
-  bool counts_down_ = false;
-  u32 count_step_ = 0;
+  Step count_step_;
   ScratchVector<Access> loads_, stores_;  ///< In their order; loads in the end in that of the stores.
-  bool goes_down_ = false;                ///< Through memory.
-  u32 turn_bytes_ = 0;
+  Step step_;                             ///< Through memory: a turn's bytes.
 };
 
 }  // namespace
