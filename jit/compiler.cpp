@@ -289,7 +289,7 @@ const u64* MachineCompiler::make_in(Arena& arena, Code& code, const LoopPlace* l
   if (!error.empty()) return refuse(code, error);
   if (options_.dump_asm) {
     const auto told = [&](u32 offset) { return told_offset(function, offset); };
-    dump(fmt::format("function {}, code:\n{}", code.function, disassemble(emitted, architecture, told)));
+    dump(fmt::format("function {}, code:\n{}", code.function, disassemble(emitted, own_architecture, told)));
   }
 
   const std::lock_guard lock(mutex_);

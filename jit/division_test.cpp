@@ -1,4 +1,5 @@
-// Division by constants, which are multiplications: around the dividends where quotients change.
+// Division by constants, which are multiplications: around the dividends where quotients change. And multiplication by
+// constants, some of which are shifts and sums.
 #include <random>
 
 #include "jit/testing.h"
@@ -6,7 +7,7 @@
 namespace invar::jit {
 namespace {
 
-constexpr std::string_view ops[] = {"div_s", "div_u", "rem_s", "rem_u"};
+constexpr std::string_view ops[] = {"div_s", "div_u", "rem_s", "rem_u", "mul"};
 
 class Division : public testing::TestWithParam<bool> {
  protected:

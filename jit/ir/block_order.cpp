@@ -7,8 +7,6 @@ namespace invar::jit {
 
 namespace {
 
-constexpr u32 none = ~u32{0};
-
 class BlockOrder {
  public:
   explicit BlockOrder(Function& function)
@@ -29,6 +27,8 @@ class BlockOrder {
   }
 
  private:
+  static constexpr u32 none = ~u32{0};
+
   /// The header of the outermost loop found so far that the block is in, or itself.
   u32 outermost(u32 block) {
     while (outermost_[block] != block) block = outermost_[block] = outermost_[outermost_[block]];

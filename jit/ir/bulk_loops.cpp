@@ -14,7 +14,6 @@ namespace invar::jit {
 
 namespace {
 
-constexpr u64 modulus = u64{1} << 32;
 constexpr u64 least_bytes = 64;  // of which a call is worth it
 constexpr u32 most_nodes = 256;
 constexpr u32 most_terms = 8;

@@ -10,7 +10,6 @@ namespace invar::jit {
 
 namespace {
 
-constexpr u64 modulus = u64{1} << 32;
 constexpr u32 climbed_blocks = 16;  // from a loop's end, in search of what ends it
 constexpr u32 joined_inputs = 8;
 constexpr u32 moved_values = 16;

@@ -5,6 +5,9 @@
 
 namespace invar::jit {
 
+/// Of what is computed with an i32.
+inline constexpr u64 modulus = u64{1} << 32;
+
 /// A comparison of integers.
 struct Comparison {
   Op relation;

@@ -190,8 +190,11 @@ Value NodeMaker::simplified_with_constant(Op op, Value a, u64 constant_bits, Typ
   const u32 width = type == Type::i32 ? 32 : 64;
   const u64 c = constant_bits & all;
   const auto narrow_or_wide = [type](Op narrow, Op wide) { return type == Type::i32 ? narrow : wide; };
-  const auto is_power_of_two = [c] { return std::has_single_bit(c); };
-  const auto log2 = [this, type, c] { return constant(type, static_cast<u64>(std::countr_zero(c))); };
+  const auto is_power_of_two = [](u64 number) { return std::has_single_bit(number); };
+  const auto shifted_left = [&](u64 power) {
+    const Value log2 = constant(type, static_cast<u64>(std::countr_zero(power)));
+    return numeric(narrow_or_wide(Op::i32_shl, Op::i64_shl), a, log2);
+  };
   switch (op) {
     case Op::i32_add:
     case Op::i64_add: {
@@ -209,7 +212,10 @@ Value NodeMaker::simplified_with_constant(Op op, Value a, u64 constant_bits, Typ
     case Op::i64_mul:
       if (c == 0) return constant(type, 0);
       if (c == 1) return a;
-      if (is_power_of_two()) return numeric(narrow_or_wide(Op::i32_shl, Op::i64_shl), a, log2());
+      if (c == all) return numeric(narrow_or_wide(Op::i32_sub, Op::i64_sub), constant(type, 0), a);
+      if (is_power_of_two(c)) return shifted_left(c);
+      // One instruction on both machines, which is quicker than a product.
+      if (c == 3 || c == 5 || c == 9) return numeric(narrow_or_wide(Op::i32_add, Op::i64_add), shifted_left(c - 1), a);
       return no_value;
     case Op::i32_and:
     case Op::i64_and: {

@@ -4,8 +4,6 @@ namespace invar::jit {
 
 namespace {
 
-constexpr u32 none = ~u32{0};
-
 class RareBlocks {
  public:
   explicit RareBlocks(Function& function)
@@ -34,6 +32,8 @@ class RareBlocks {
   }
 
  private:
+  static constexpr u32 none = ~u32{0};
+
   void find_loops() {
     loop_of_.reserve(blocks_.size());
     ScratchVector<u32> open;

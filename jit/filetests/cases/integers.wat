@@ -149,13 +149,14 @@
 ;; times_five, graph
 ;; b0:
 ;;   v0:i32 = parameter
-;;   v2:i32 = i32.mul v0 i32:0x5    ;; 0x70
-;;   return_ v2    ;; 0x71
+;;   v3:i32 = i32.shl v0 i32:0x2    ;; 0x70
+;;   v4:i32 = i32.add v3 v0    ;; 0x70
+;;   return_ v4    ;; 0x71
 ;;
 ;; times_five, x86-64
 ;;   push rbp
 ;;   mov rbp, rsp
-;;   imul eax, edi, 5
+;;   lea eax, [rdi + rdi*4]
 ;;   pop rbp
 ;;   ret
 ;;
