@@ -180,6 +180,30 @@ TEST(MoreCombinations, Addresses) {
   expect_equal(functions, numbers);
 }
 
+// What is read from the memory's end, up to its last byte and beyond, as an operand: no instruction may read more.
+TEST(MoreCombinations, LoadsAtTheEnd) {
+  std::vector<std::string> functions;
+  for (const std::string_view type : {"i32", "i64"}) {
+    for (const std::string_view load : {"load8_u", "load8_s", "load16_u", "load16_s", "load32_u", "load32_s", "load"}) {
+      if (type == "i32" && load.starts_with("load32")) continue;
+      const std::string read = fmt::format(
+          "({}.{} offset=131000 (i32.add (i32.const 64) (i32.and (i32.wrap_i64 (local.get 0)) (i32.const 7))))", type,
+          load);
+      const std::string other = type == "i64" ? "(local.get 1)" : "(i32.wrap_i64 (local.get 1))";
+      for (size_t i = 0; i < std::size(outers); ++i) {
+        for (const auto& [left, right] : {std::pair(read, other), std::pair(other, read)}) {
+          const std::string whole = fmt::format("({}.{} {} {})", type, outers[i], left, right);
+          functions.push_back(
+              "(i64.store (i32.const 131064) (i64.const 0x89abcdef76543210))" +
+              (type == "i64" && i < first_comparison ? whole : fmt::format("(i64.extend_i32_u {})", whole)));
+        }
+      }
+    }
+  }
+  constexpr u64 numbers[] = {0, 1, 3, 4, 6, 7, 0x10, 0x7654'3210, 0xffff'ffff'ffff'ff89, ~u64{0}};
+  expect_equal(functions, numbers);
+}
+
 // Loops that count from a number to another, with addresses that depend on the counter. Another counter ends those that
 // would not end.
 TEST(MoreCombinations, Counters) {
