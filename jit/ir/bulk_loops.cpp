@@ -240,7 +240,6 @@ class BulkLoops {
   /// Do the stores of a turn cover a piece of memory without gaps, in the order in which the turns' pieces follow each
   /// other without gaps? And do they store what loads read from just such a piece, or all of them one value?
   bool is_transfer() {
-    if (stores_.empty()) return false;
     const std::optional<Step> step = step_of(stores_[0].at.phi);
     if (!step || step->by == 0) return false;
     step_ = *step;
