@@ -42,7 +42,7 @@ bool TypeSection::matches(HeapType sub, HeapType super) const {
 }
 
 bool TypeSection::matches_slow(ValType sub, ValType super) const {
-  if (sub.is_bottom()) return true;
+  if (sub.is_bottom() || (sub == type_bottom_ref && super.is_ref())) return true;
   if (!sub.is_ref() || !super.is_ref()) return sub == super;
   if (sub.nullable() && !super.nullable()) return false;
   return matches(sub.heap(), super.heap());

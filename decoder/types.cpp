@@ -37,6 +37,8 @@ std::string to_string(ValType type) {
       return "f64";
     case ValKind::v128:
       return "v128";
+    case ValKind::bottom_ref:
+      return "(ref bot)";
     case ValKind::bottom:
       return "bot";
     case ValKind::ref:

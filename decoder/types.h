@@ -54,7 +54,8 @@ enum class ValKind : u8 {
   f64,
   v128,
   ref,
-  bottom,  ///< The type of operands in unreachable code: a subtype of all.
+  bottom_ref,  ///< A reference, not null, in unreachable code: a subtype of all reference types.
+  bottom,      ///< The type of operands in unreachable code: a subtype of all.
 };
 
 /// The heap type of a reference: abstract, or a defined type by index.
@@ -109,6 +110,7 @@ inline constexpr ValType type_i64{ValKind::i64};
 inline constexpr ValType type_f32{ValKind::f32};
 inline constexpr ValType type_f64{ValKind::f64};
 inline constexpr ValType type_v128{ValKind::v128};
+inline constexpr ValType type_bottom_ref{ValKind::bottom_ref};
 inline constexpr ValType type_bottom{ValKind::bottom};
 inline constexpr ValType type_funcref = ValType::reference({Heap::func, 0}, true);
 inline constexpr ValType type_externref = ValType::reference({Heap::extern_, 0}, true);

@@ -52,6 +52,7 @@ constexpr u8 value_type_code(ValKind kind) {
     case ValKind::v128:
       return 0x7b;
     case ValKind::ref:
+    case ValKind::bottom_ref:
     case ValKind::bottom:
       break;
   }

@@ -52,6 +52,8 @@ class FunctionWalker : private WalkerState {
   bool pop(ValType expected);
   bool pop_any(ValType& type);
   bool pop_reference(ValType& type);
+  /// What is left of a reference that pop_reference() found when it is known not to be null.
+  static ValType not_null(ValType type) { return type.is_ref() ? type.with_nullable(false) : type_bottom_ref; }
   void push(ValType type) { *top_++ = type; }
   bool pop_types(std::span<const ValType> types);
   bool push_types(std::span<const ValType> types);

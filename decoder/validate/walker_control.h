@@ -269,7 +269,7 @@ bool FunctionWalker<Sink, checked>::br_on_null() {
   const Control* to = target(depth);
   ValType type;
   if (to == nullptr || !pop_reference(type) || !exchange(to->label_types())) return false;
-  push(type.is_bottom() ? type : type.with_nullable(false));
+  push(not_null(type));
   INVAR_EMIT(br_on_null(depth));
   return true;
 }

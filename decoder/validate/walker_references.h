@@ -44,7 +44,7 @@ template <class Sink, bool checked>
 bool FunctionWalker<Sink, checked>::ref_as_non_null() {
   ValType type;
   if (!pop_reference(type)) return false;
-  push(type.is_bottom() ? type : type.with_nullable(false));
+  push(not_null(type));
   INVAR_EMIT(ref_as_non_null());
   return true;
 }
@@ -299,7 +299,7 @@ bool FunctionWalker<Sink, checked>::convert_extern(Op op) {
   ValType type;
   if (!pop_reference(type)) return false;
   if (checked && !types_.matches(type, from)) return fail_operand(from, type);
-  push(ValType::reference({to_any ? Heap::any : Heap::extern_, 0}, !type.is_bottom() && type.nullable()));
+  push(ValType::reference({to_any ? Heap::any : Heap::extern_, 0}, type.is_ref() && type.nullable()));
   INVAR_EMIT(convert_extern(op));
   return true;
 }

@@ -15,7 +15,8 @@ namespace {
 // memory of its own.
 constexpr auto small_types = [] {
   std::array<ValType, 256> table{};
-  for (ValKind kind : {ValKind::i32, ValKind::i64, ValKind::f32, ValKind::f64, ValKind::v128, ValKind::bottom}) {
+  for (ValKind kind :
+       {ValKind::i32, ValKind::i64, ValKind::f32, ValKind::f64, ValKind::v128, ValKind::bottom_ref, ValKind::bottom}) {
     table[ValType(kind).bits()] = ValType(kind);
   }
   for (bool nullable : {false, true}) {
@@ -106,7 +107,7 @@ bool WalkerState::pop_any_checked(ValType& type) {
 
 bool WalkerState::pop_reference_checked(ValType& type) {
   if (!pop_any_checked(type)) return false;
-  return type.is_ref() || type.is_bottom() ||
+  return type.is_ref() || type == type_bottom_ref || type.is_bottom() ||
          fail(ErrorCode::type_mismatch,
               fmt::format(": instruction requires a reference type but stack has [{}]", to_string(type)));
 }

@@ -9,7 +9,8 @@ bool FunctionWalker<Sink, checked>::select() {
   ValType a, b;
   if (!pop(type_i32) || !pop_any(b) || !pop_any(a)) return false;
   if constexpr (checked) {
-    if (a.is_ref() || b.is_ref()) {
+    const auto is_reference = [](ValType type) { return type.is_ref() || type == type_bottom_ref; };
+    if (is_reference(a) || is_reference(b)) {
       return fail(ErrorCode::type_mismatch, ": select without a type requires numbers or vectors");
     }
     if (a != b && !a.is_bottom() && !b.is_bottom()) return fail_operand(a, b);

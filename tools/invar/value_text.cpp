@@ -74,6 +74,7 @@ bool append_value(std::vector<Slot>& slots, std::string_view text, ValType type)
       return append_vector(slots, text);
     case ValKind::ref:
       return append_reference(slots, text, type);
+    case ValKind::bottom_ref:
     case ValKind::bottom:
       break;
   }
@@ -94,6 +95,7 @@ std::string value_text(const Slot* slots, ValType type) {
       return fmt::format("0x{:016x}{:016x}", slots[1], slots[0]);
     case ValKind::ref:
       return reference_text(slots[0], type.heap());
+    case ValKind::bottom_ref:
     case ValKind::bottom:
       break;
   }
