@@ -419,14 +419,14 @@ Result<void> ModuleParser::elem_list(ByteWriter& out, u32& count, bool from_indi
 Result<void> ModuleParser::elem_field() {
   INVAR_TRY(item_name(Space::elem, next_index(Space::elem)));
   const bool declarative = cursor_.accept(Keyword::declare);
-  bool active = false;
+  bool active = false, names_table = false;
   u32 table = 0;
   ByteWriter offset;
   if (!declarative) {
     if (cursor_.accept_open(Keyword::table)) {
       INVAR_TRY_ASSIGN(table, index(Space::table));
       INVAR_TRY(cursor_.expect_close());
-      active = true;
+      active = names_table = true;
     } else if (at_index() && cursor_.peek(1).kind == TokenKind::left_paren) {
       // The form of WebAssembly 1.0.
       INVAR_TRY_ASSIGN(table, index(Space::table));
@@ -442,8 +442,8 @@ Result<void> ModuleParser::elem_field() {
     INVAR_TRY_ASSIGN(type, ref_type());
     expressions = true;
   } else if (!cursor_.accept(Keyword::func)) {
-    // Only behind an offset may the kind be left out.
-    if (!active) return cursor_.unexpected();
+    // Only behind an offset may the kind be left out, and with it goes the table.
+    if (!active || names_table) return cursor_.unexpected();
   }
   ByteWriter items;
   u32 count = 0;

@@ -162,6 +162,10 @@ TEST(Parser, BlockTypes) {
   EXPECT_FAILS("(func (block (param $x i32)))", "unexpected token");
   EXPECT_FAILS("(func (block (result i32) (param i32)))", "unexpected token");
   EXPECT_FAILS("(func (block (param i32) (type 0)))", "unexpected token");
+  EXPECT_FAILS("(func (result ((ref func)) unreachable))", "unexpected token: (");
+  EXPECT_FAILS("(func (result (funcref) unreachable)", "unexpected token: funcref");
+  EXPECT_FAILS("(func (param (i32)))", "unexpected token: i32");
+  EXPECT_FAILS("(global (mut ((ref null any))) (ref.null any))", "unexpected token: (");
 }
 
 TEST(Parser, TypeUses) {
@@ -280,6 +284,7 @@ TEST(Parser, Elems) {
   EXPECT_FAILS("(elem 0)", "unexpected token");
   EXPECT_FAILS("(elem declare)", "unexpected token");
   EXPECT_FAILS("(elem (offset (i32.const 0)) funcref (ref.func $f))", "unknown function $f");
+  EXPECT_FAILS("(table $t 1 funcref) (func $f) (elem (table $t) (i32.const 0) $f)", "unexpected token: $f");
 }
 
 TEST(Parser, Datas) {

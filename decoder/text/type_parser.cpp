@@ -203,7 +203,10 @@ Result<ValType> ModuleParser::val_type() {
   for (const ValueWord& word : value_words) {
     if (cursor_.accept(word.keyword)) return word.type;
   }
-  if (cursor_.at(TokenKind::left_paren) && !cursor_.at_open(Keyword::ref)) cursor_.advance();
+  if (cursor_.at(TokenKind::left_paren) && !cursor_.at_open(Keyword::ref)) {
+    cursor_.advance();  // what is wrong stands behind it
+    return cursor_.unexpected();
+  }
   return ref_type();
 }
 
