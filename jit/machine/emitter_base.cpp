@@ -1,5 +1,7 @@
 #include "jit/machine/emitter_base.h"
 
+#include <algorithm>
+
 #include "jit/machine/stubs.h"
 
 namespace invar::jit {
@@ -66,17 +68,22 @@ u32 EmitterBase::next_block() const {
   return next;
 }
 
-/// Does one begin with the block?
-bool EmitterBase::is_innermost_loop() const {
+/// Does an innermost loop begin with the block whose turns are so short that it matters where they begin? With calls
+/// they are not.
+bool EmitterBase::begins_short_loop() const {
   const u32 end = code_.blocks[block_].loop_end;
   if (end == 0) return false;
   u32 inner = block_ + 1;
   while (inner < end && code_.blocks[inner].loop_end == 0) ++inner;
-  return inner == end;
+  if (inner != end) return false;
+  const auto is_call = [](const MachineInstruction& it) { return it.clobbers != 0 && !it.saves; };
+  return std::none_of(code_.instructions.begin() + code_.blocks[block_].first_instruction,
+                      code_.instructions.begin() + code_.blocks[end - 1].end_instruction, is_call);
 }
 
 bool EmitterBase::begin_block() {
-  if (is_innermost_loop()) assembler_->align(asmjit::AlignMode::kCode, 32);
+  // The padding is run through whenever the loop is entered.
+  if (begins_short_loop()) assembler_->align(asmjit::AlignMode::kCode, 32);
   if (labels_[block_].isValid()) assembler_->bind(labels_[block_]);
   return !empty_[block_];
 }

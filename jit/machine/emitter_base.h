@@ -93,7 +93,7 @@ class EmitterBase {
     if (!labels_[block].isValid()) labels_[block] = assembler_->newLabel();
     return labels_[block];
   }
-  bool is_innermost_loop() const;
+  bool begins_short_loop() const;
 
   asmjit::BaseAssembler* assembler_ = nullptr;
   ErrorCatcher errors_;
